@@ -1,0 +1,1 @@
+"""Adapters: each fulfils one Protocol of rituals.interfaces and knows one foreign library."""

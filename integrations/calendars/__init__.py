@@ -1,0 +1,1 @@
+"""Ways for a plan to reach a calendar."""

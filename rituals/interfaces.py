@@ -1,0 +1,62 @@
+"""What the domain asks of the outside world, as Protocols."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+Clock = Callable[[], datetime]
+"""Gives the present moment, aware and in UTC."""
+
+HandOver = Callable[[], bool]
+"""Asked right before a message's body leaves. False means: not this one, not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message for one recipient, as SMTP understands it (RFC 5321)."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    """The whole RFC 5322 message, header and body, lines ended by CRLF."""
+
+
+class MailError(Exception):
+    """The message did not verifiably leave.
+
+    `permanent`: asking again cannot help. `uncertain`: the body was handed over whole and the answer
+    never came, so the message may have arrived. `recipient_refused`: this address takes no mail.
+    The text carries no address.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, uncertain: bool = False, recipient_refused: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.uncertain = uncertain
+        self.recipient_refused = recipient_refused
+
+
+class MailConnection(Protocol):
+    """One reusable way to the mail server, used by one thread at a time."""
+
+    def send(self, envelope: Envelope, hand_over: HandOver) -> bool:
+        """Send one message; True once the server has accepted it, False if `hand_over` said no.
+
+        Raises MailError in every other case. `hand_over` is asked as late as can be: right before the body.
+        """
+        ...
+
+    def close(self) -> None:
+        """Say goodbye if the server still listens; never raises."""
+        ...
+
+
+class Mailer(Protocol):
+    """Where mail goes."""
+
+    def connect(self) -> MailConnection:
+        """A new connection; opened at the first message, so this never fails and never waits."""
+        ...

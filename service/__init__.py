@@ -1,0 +1,1 @@
+"""The running program: settings, database, wiring, mails, jobs, worker, web."""
