@@ -1,0 +1,113 @@
+"""Signing in by an e-mailed link, and the sessions that follow."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, String, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from rituals.couple import Partner
+from rituals.outbox import Letter, LetterKind
+from rituals.secret import digest, new
+from rituals.storage import At, Base, Id, Moment, PrimaryKey
+
+LINK_LIFE = timedelta(minutes=10)
+SESSION_LIFE = timedelta(days=60)
+LINKS_AN_HOUR = 5
+LOG_KEPT = timedelta(days=30)
+
+
+class SignInLink(Base):
+    """One e-mailed way in. Its secret is a signature made when the mail is written; nothing of it is kept here."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (Index("ix_sign_in_link_address", "address", "asked_at"),)
+
+    id: Mapped[PrimaryKey]
+    address: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[At]
+    expires_at: Mapped[At]
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was used, or when a newer one was asked for."""
+
+    @classmethod
+    def ask(cls, session: Session, address: str, now: datetime) -> "SignInLink | None":
+        """A new link on its way; older ones die. None when this address asked too often: nobody is told."""
+        recent = select(func.count()).where(cls.address == address, cls.asked_at > now - timedelta(hours=1))
+        if (session.scalar(recent) or 0) >= LINKS_AN_HOUR:
+            return None
+        session.execute(update(cls).where(cls.address == address, cls.closed_at.is_(None)).values(closed_at=now))
+        link = cls(address=address, asked_at=now, expires_at=now + LINK_LIFE)
+        session.add(link)
+        session.flush()
+        Letter.write(
+            session, LetterKind.SIGN_IN, to=address, about_id=link.id, now=now, expires_at=link.expires_at
+        )
+        return link
+
+    @classmethod
+    def open_one(cls, session: Session, link_id: int, now: datetime) -> "SignInLink | None":
+        """The link, if it can still be used."""
+        live = select(cls).where(cls.id == link_id, cls.closed_at.is_(None), cls.expires_at > now)
+        return session.scalar(live)
+
+    def redeem(self, session: Session, now: datetime) -> "Partner | None":
+        """The partner whose address this is, made if new. None if somebody was faster."""
+        used = (
+            update(SignInLink)
+            .where(SignInLink.id == self.id, SignInLink.closed_at.is_(None))
+            .values(closed_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        if not session.connection().execute(used).rowcount:
+            return None
+        return welcome(session, self.address, now)
+
+
+def welcome(session: Session, address: str, now: datetime) -> Partner:
+    """The partner with this address; a new account if there is none."""
+    partner = Partner.with_address(session, address)
+    if partner is None:
+        partner = Partner(address=address, joined_at=now, name="", zone="", plain_titles=False, depth_cap=3)
+        session.add(partner)
+        session.flush()
+    return partner
+
+
+class SignedIn(Base):
+    """One browser in which a partner is signed in. The cookie holds the secret; here is only its digest."""
+
+    __tablename__ = "signed_in"
+
+    id: Mapped[PrimaryKey]
+    partner_id: Mapped[int] = mapped_column(Id, ForeignKey("partner.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str] = mapped_column(String(60), default="")
+    """'Firefox on Android', for that person's own list."""
+    started_at: Mapped[At]
+    expires_at: Mapped[At]
+
+    partner: Mapped[Partner] = relationship()
+
+    @classmethod
+    def start(cls, session: Session, partner: Partner, *, label: str, now: datetime) -> str:
+        """A new session's secret, for the cookie alone."""
+        secret = new()
+        row = cls(
+            partner_id=partner.id,
+            digest=digest(secret),
+            label=label[:60],
+            started_at=now,
+            expires_at=now + SESSION_LIFE,
+        )
+        session.add(row)
+        session.flush()
+        return secret
+
+    @classmethod
+    def with_secret(cls, session: Session, secret: str, now: datetime) -> "SignedIn | None":
+        return session.scalar(select(cls).where(cls.digest == digest(secret), cls.expires_at > now))
+
+    @classmethod
+    def of(cls, session: Session, partner: Partner, now: datetime) -> list["SignedIn"]:
+        live = select(cls).where(cls.partner_id == partner.id, cls.expires_at > now).order_by(cls.started_at.desc())
+        return list(session.scalars(live))
