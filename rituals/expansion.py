@@ -8,7 +8,7 @@ from typing import Literal
 
 from dateutil.rrule import rrule, weekday
 
-from rituals.rule import LAST_YEAR, Frequency, Rule
+from rituals.rule import LAST_YEAR, Frequency, Rule, Weekday
 
 END_OF_TIME = datetime(LAST_YEAR + 101, 1, 1)  # noqa: DTZ001 - a wall-clock time
 FREQUENCIES: dict[Frequency, Literal[0, 1, 2, 3]] = {
@@ -24,9 +24,19 @@ def local_starts(rule: Rule | None, starts: datetime, since: datetime, until: da
     """The naive starts, among them all from `since` to `until`; UNTIL is a moment and left to the caller."""
     if rule is None:
         return iter([starts] if since <= starts <= until else [])
+    if _misses_its_days(rule, starts):
+        return iter([])
     if rule.count is not None:
         until = min(until, _last_counted(starts, rule))
     return iter(_rrule(rule, starts, _anchor(rule, starts, since), until))
+
+
+def _misses_its_days(rule: Rule, starts: datetime) -> bool:
+    """Every seventh day from a Tuesday is never a Monday, which would take dateutil seconds to find out."""
+    days = {day.weekday for day in rule.days}
+    return (
+        rule.frequency is Frequency.DAILY and bool(days) and rule.interval % 7 == 0 and Weekday.of(starts) not in days
+    )
 
 
 def _rrule(rule: Rule, starts: datetime, anchor: datetime, until: datetime) -> rrule:
