@@ -1,0 +1,116 @@
+"""How each of the two databases is opened, and how a transaction begins on it."""
+
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, Pool, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+
+BUSY_SECONDS = 8.0
+"""How long a transaction waits for another's lock before the web answers 503."""
+SCHEMA_BUSY_SECONDS = 60.0
+POOL_SIZE = 12
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 20
+IDLE_IN_TRANSACTION_SECONDS = 60
+
+
+class Intent(StrEnum):
+    """What a transaction is for; given to a connection as its execution option `intent`."""
+
+    READING = "reading"
+    WRITING = "writing"
+    RECORDING = "recording"
+    MIGRATING = "migrating"
+
+
+SQLITE_BEGIN = {
+    Intent.READING: ("PRAGMA query_only=ON", "BEGIN"),
+    Intent.WRITING: ("PRAGMA query_only=OFF", "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    Intent.RECORDING: ("PRAGMA query_only=OFF", "PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    # Rebuilding a table drops the old one, which would cascade; the pragma counts only outside a transaction.
+    Intent.MIGRATING: ("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+}
+POSTGRES_BEGIN = {
+    Intent.RECORDING: ("SET LOCAL synchronous_commit = off",),
+    Intent.MIGRATING: ("SET LOCAL statement_timeout = 0", f"SET LOCAL lock_timeout = '{SCHEMA_BUSY_SECONDS:.0f}s'"),
+}
+POSTGRES_SESSION = (
+    "SET timezone = 'UTC'",
+    f"SET statement_timeout = '{STATEMENT_SECONDS}s'",
+    f"SET lock_timeout = '{BUSY_SECONDS:.0f}s'",
+    f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s'",
+)
+POSTGRES_LINK = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    # A server that vanished without a word is noticed, instead of being waited for.
+    "tcp_user_timeout": 30_000,
+}
+
+
+def open_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """The engine that serves requests and the worker; connects when it is first asked."""
+    return open_sqlite(url, QueuePool, busy_seconds) if is_sqlite(url) else open_postgres(url)
+
+
+def open_schema_engine(url: URL) -> Engine:
+    """The engine that migrates: patient, and keeping no connection whose settings it changed."""
+    return open_sqlite(url, NullPool, SCHEMA_BUSY_SECONDS) if is_sqlite(url) else open_postgres(url)
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def open_sqlite(url: URL, pool: type[Pool], busy_seconds: float) -> Engine:
+    with suppress(OSError):  # connecting says better what is wrong
+        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    pool_size = {"pool_size": POOL_SIZE} if pool is QueuePool else {}
+    # isolation_level None: the driver begins nothing by itself, so that `begin` below can say how.
+    connect_args = {"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False}
+    engine = create_engine(url, poolclass=pool, connect_args=connect_args, **pool_size)
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
+    return engine
+
+
+def open_postgres(url: URL) -> Engine:
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_size=POOL_SIZE, pool_timeout=BUSY_SECONDS, connect_args=POSTGRES_LINK
+    )
+    event.listen(engine, "connect", prepare_postgres)
+    event.listen(engine, "begin", begin_postgres)
+    return engine
+
+
+def prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=ON"):
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def prepare_postgres(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("; ".join(POSTGRES_SESSION))
+    cursor.close()
+    connection.commit()
+
+
+def begin_sqlite(connection: Connection) -> None:
+    for statement in SQLITE_BEGIN[intent_of(connection)]:
+        connection.exec_driver_sql(statement)
+
+
+def begin_postgres(connection: Connection) -> None:
+    for statement in POSTGRES_BEGIN.get(intent_of(connection), ()):
+        connection.exec_driver_sql(statement)
+
+
+def intent_of(connection: Connection) -> Intent:
+    return Intent(connection.get_execution_options().get("intent", Intent.WRITING))
