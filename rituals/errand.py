@@ -1,7 +1,7 @@
 """Work promised to the outside as a row: when it is due, who holds it, and how often it may have gone out.
 
-While a worker holds a row, `try_at` is the end of its lease, so one index answers both 'what is due?' and
-'what was abandoned?'. `holder` fences: a result counts only while the row still names the one who reports it.
+While a worker holds a row, `try_at` is the end of its lease; once it is settled, there is none. So one index
+answers both 'what is due?' and 'what was abandoned?'. `holder` fences: a result counts only while the row still names the one who reports it.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import BigInteger, Index, SmallInteger, case, or_, select, update
+from sqlalchemy import BigInteger, Index, SmallInteger, case, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, declarative_mixin, declared_attr, mapped_column
 
 from rituals.storage import At, Moment, PrimaryKey, stored
@@ -60,8 +60,8 @@ class Errand:
     state: Mapped[State] = mapped_column(stored(State), default=State.PLANNED)
     due_at: Mapped[At]
     """What was promised. Nothing leaves before it."""
-    try_at: Mapped[At]
-    """When somebody should look at the row again."""
+    try_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When somebody should look at the row again; None: never."""
     expires_at: Mapped[At]
     """From here on it is too late, and nothing leaves any more."""
     settled_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -73,9 +73,8 @@ class Errand:
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Index, ...]:
-        waiting = cls.state.in_(WAITING)
-        name = f"ix_{cls.__tablename__}_waiting"  # type: ignore[attr-defined]
-        return (Index(name, "try_at", postgresql_where=waiting, sqlite_where=waiting),)
+        some = text("try_at IS NOT NULL")
+        return (Index(f"ix_{cls.__name__.lower()}_try_at", "try_at", postgresql_where=some, sqlite_where=some),)
 
     @classmethod
     def claim(cls, session: Session, lease: Lease, *, now: datetime, limit: int) -> Sequence[Self]:
@@ -84,11 +83,7 @@ class Errand:
         Rows that are too late, or that used up their copies, come back settled: `state` says so.
         """
         due = (
-            select(cls.id)
-            .where(cls.state.in_(WAITING), cls.try_at <= now)
-            .order_by(cls.try_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+            select(cls.id).where(cls.try_at <= now).order_by(cls.try_at).limit(limit).with_for_update(skip_locked=True)
         )
         gone = cls.copies + case((cls.state == State.HANDING, 1), else_=0)
         late = or_(cls.expires_at <= now, gone >= COPIES)
@@ -102,7 +97,7 @@ class Errand:
                 copies=gone,
                 attempts=cls.attempts + case((late, 0), else_=1),
                 holder=lease.holder,
-                try_at=lease.until_at,
+                try_at=case((late, None), else_=lease.until_at),
                 settled_at=case((late, now), else_=None),
             )
             .returning(cls)
@@ -123,11 +118,11 @@ class Errand:
 
     @classmethod
     def mark_sent(cls, session: Session, row: int, lease: Lease, now: datetime) -> bool:
-        return cls._settle(session, row, lease, state=State.SENT, holder=None, settled_at=now)
+        return cls._settle(session, row, lease, state=State.SENT, holder=None, try_at=None, settled_at=now)
 
     @classmethod
     def mark_failed(cls, session: Session, row: int, lease: Lease, now: datetime) -> bool:
-        return cls._settle(session, row, lease, state=State.FAILED, holder=None, settled_at=now)
+        return cls._settle(session, row, lease, state=State.FAILED, holder=None, try_at=None, settled_at=now)
 
     @classmethod
     def mark_unanswered(cls, session: Session, row: int, lease: Lease, *, try_at: datetime) -> bool:
@@ -141,7 +136,7 @@ class Errand:
             state=case((gone >= COPIES, State.UNKNOWN.value), else_=State.PLANNED.value),
             settled_at=case((gone >= COPIES, try_at), else_=None),
             holder=None,
-            try_at=case((cls.expires_at < try_at, cls.expires_at), else_=try_at),
+            try_at=case((gone >= COPIES, None), (cls.expires_at < try_at, cls.expires_at), else_=try_at),
         )
 
     @classmethod
@@ -171,7 +166,7 @@ class Errand:
         """Not to be sent any more. A holder finds out before its body leaves."""
         if self.state in WAITING:
             self.copies += self.state == State.HANDING
-            self.state, self.holder = State.WITHDRAWN, None
+            self.state, self.holder, self.try_at = State.WITHDRAWN, None, None
 
     def plan_for(self, due_at: datetime, expires_at: datetime) -> None:
         """To be sent at a moment that may differ from the one before. What may have gone out still counts."""

@@ -75,14 +75,18 @@ class Letter(Errand, Base):
     def withdraw_all(cls, session: Session, partner_id: int, *, kinds: tuple[LetterKind, ...]) -> None:
         """Nothing of these kinds goes to this partner any more."""
         waiting = update(cls).where(cls.partner_id == partner_id, cls.kind.in_(kinds), cls.state.in_(WAITING))
-        session.execute(waiting.values(state=State.WITHDRAWN, holder=None))
+        session.execute(waiting.values(state=State.WITHDRAWN, holder=None, try_at=None))
 
 
 class Draft(Base):
     """A composed mail, sealed, from the minute before it goes until it has gone: every copy is the same bytes."""
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("delivery_id"), UniqueConstraint("letter_id"), Index("ix_draft_made_at", "made_at"))
+    __table_args__ = (
+        UniqueConstraint("delivery_id"),
+        UniqueConstraint("letter_id"),
+        Index("ix_draft_made_at", "made_at"),
+    )
 
     id: Mapped[PrimaryKey]
     delivery_id: Mapped[int | None] = mapped_column(Id, ForeignKey("delivery.id", ondelete="CASCADE"))

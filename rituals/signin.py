@@ -39,9 +39,7 @@ class SignInLink(Base):
         link = cls(address=address, asked_at=now, expires_at=now + LINK_LIFE)
         session.add(link)
         session.flush()
-        Letter.write(
-            session, LetterKind.SIGN_IN, to=address, about_id=link.id, now=now, expires_at=link.expires_at
-        )
+        Letter.write(session, LetterKind.SIGN_IN, to=address, about_id=link.id, now=now, expires_at=link.expires_at)
         return link
 
     @classmethod

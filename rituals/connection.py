@@ -1,0 +1,61 @@
+"""How rituals reach one partner's own calendar."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from rituals.couple import Partner
+from rituals.storage import At, Base, Id, Moment, PrimaryKey, stored
+
+
+class Way(StrEnum):
+    """The ways a calendar can be reached. Never two at once for one person: that makes duplicates."""
+
+    MAIL = "mail"
+    """Invitations by e-mail (iMIP, RFC 6047)."""
+    FEED = "feed"
+    """A private, read-only address to subscribe to."""
+    NONE = "none"
+    """Prompt mails alone."""
+
+
+class CalendarConnection(Base):
+    """One partner's chosen way, from when to when. At most one is current."""
+
+    __tablename__ = "calendar_connection"
+    __table_args__ = (
+        Index(
+            "uq_calendar_connection_current",
+            "partner_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_calendar_connection_partner_id", "partner_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    partner_id: Mapped[int] = mapped_column(Id, ForeignKey("partner.id", ondelete="CASCADE"))
+    way: Mapped[Way] = mapped_column(stored(Way))
+    since_at: Mapped[At]
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Of the feed's secret: what a request is looked up by."""
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The feed's secret, sealed, to show it to its owner again."""
+
+    partner: Mapped[Partner] = relationship()
+
+    @classmethod
+    def current(cls, session: Session, partner: Partner) -> "CalendarConnection | None":
+        return session.scalar(select(cls).where(cls.partner_id == partner.id, cls.ended_at.is_(None)))
+
+    @classmethod
+    def with_digest(cls, session: Session, digest: str) -> "CalendarConnection | None":
+        return session.scalar(select(cls).where(cls.digest == digest))
+
+    def lock_away(self, *, digest: str, sealed: bytes) -> None:
+        """A feed's secret, new or changed: the address before it is dead from here on."""
+        self.digest, self.sealed = digest, sealed

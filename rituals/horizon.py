@@ -1,0 +1,143 @@
+"""Which occurrences and deliveries stand as rows: a rolling stretch of every running plan's future."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from rituals.delivery import Delivery, Unsubscription, window_closes
+from rituals.errand import State
+from rituals.occurrence import Occurrence, Standing
+from rituals.outbox import Draft
+from rituals.override import Override
+from rituals.recurrence import Instance, Recurrence, moment, tzdata_version
+
+if TYPE_CHECKING:
+    from rituals.plan import Plan
+
+HORIZON = timedelta(days=35)
+EXTENDED_BEFORE = timedelta(days=28)
+"""A plan whose rows reach less far than this is extended again to the whole horizon."""
+
+
+def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) -> None:
+    """Make the rows of this plan's future what its rule and overrides say. Repeating it changes nothing.
+
+    The caller holds the plan's lock. What has started is never touched.
+    """
+    until = now + HORIZON
+    wanted = _wanted(plan, now, until)
+    rows = _future_rows(session, plan, now, wanted)
+    muted = set(session.scalars(select(Unsubscription.partner_id).where(Unsubscription.plan_id == plan.id)))
+    for original, instance in wanted.items():
+        occurrence = rows.pop(original, None)
+        if occurrence is None:
+            occurrence = _begin(session, plan, instance)
+        elif occurrence.has_started(now):
+            continue
+        _stand(session, occurrence, instance)
+        _deliver(session, plan, occurrence, muted, window)
+    skipped = {override.original_starts for override in plan.overrides if override.starts is None}
+    for occurrence in rows.values():
+        if not occurrence.has_started(now):
+            left_out = plan.is_running and occurrence.original_starts in skipped
+            occurrence.leave_out(Standing.SKIPPED if left_out else Standing.DROPPED)
+    plan.horizon_at = until if plan.is_running else None
+    plan.tzdata = tzdata_version()
+    session.flush()
+
+
+def next_to_extend(session: Session, now: datetime, limit: int) -> list["Plan"]:
+    """Plans whose rows do not reach far enough, or were derived by other time zone data; locked."""
+    from rituals.plan import Plan, PlanState
+
+    short = select(Plan).where(Plan.horizon_at < now + EXTENDED_BEFORE)
+    outdated = select(Plan).where(Plan.state == PlanState.AGREED, Plan.horizon_at.is_not(None))
+    outdated = outdated.where(Plan.tzdata != tzdata_version())
+    for query in (short, outdated):
+        plans = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+        if plans:
+            return list(plans)
+    return []
+
+
+def _wanted(plan: "Plan", now: datetime, until: datetime) -> dict[datetime, Instance]:
+    """The instances that should stand, by original start, each where its override put it."""
+    recurrence = plan.recurrence
+    if not plan.is_running or recurrence is None:
+        return {}
+    overrides = {override.original_starts: override for override in plan.overrides}
+    wanted = {
+        instance.original_starts: instance
+        for instance in recurrence.instances(after=now, until=until)
+        if instance.original_starts not in overrides
+    }
+    for override in overrides.values():
+        instance = _moved(recurrence, override)
+        if instance is not None and now < instance.starts_at <= until:
+            wanted[instance.original_starts] = instance
+    return wanted
+
+
+def _moved(recurrence: Recurrence, override: Override) -> Instance | None:
+    if override.starts is None or not recurrence.includes(override.original_starts):
+        return None
+    starts_at = moment(override.starts, recurrence.zone)
+    return Instance(override.original_starts, starts_at, starts_at + recurrence.duration)
+
+
+def _future_rows(
+    session: Session, plan: "Plan", now: datetime, wanted: dict[datetime, Instance]
+) -> dict[datetime, Occurrence]:
+    rows = (
+        select(Occurrence)
+        .where(
+            Occurrence.plan_id == plan.id,
+            or_(Occurrence.starts_at > now, Occurrence.original_starts.in_(wanted)),
+        )
+        .options(selectinload(Occurrence.deliveries))
+    )
+    return {occurrence.original_starts: occurrence for occurrence in session.scalars(rows)}
+
+
+def _begin(session: Session, plan: "Plan", instance: Instance) -> Occurrence:
+    occurrence = Occurrence(
+        plan_id=plan.id,
+        original_starts=instance.original_starts,
+        starts_at=instance.starts_at,
+        ends_at=instance.ends_at,
+        standing=Standing.PLANNED,
+        deliveries=[],
+    )
+    session.add(occurrence)
+    return occurrence
+
+
+def _stand(session: Session, occurrence: Occurrence, instance: Instance) -> None:
+    """The occurrence stands at this instance's time; mails composed for another time are thrown away."""
+    if (occurrence.starts_at, occurrence.ends_at) != (instance.starts_at, instance.ends_at):
+        occurrence.starts_at, occurrence.ends_at = instance.starts_at, instance.ends_at
+        ids = [delivery.id for delivery in occurrence.deliveries]
+        session.execute(delete(Draft).where(Draft.delivery_id.in_(ids)))
+    occurrence.standing = Standing.PLANNED
+
+
+def _deliver(session: Session, plan: "Plan", occurrence: Occurrence, muted: set[int], window: timedelta) -> None:
+    """One delivery for each partner who wants prompts, due at the start; none for who does not."""
+    due_at = occurrence.starts_at
+    expires_at = window_closes(due_at, occurrence.ends_at, window)
+    there = {delivery.partner_id: delivery for delivery in occurrence.deliveries}
+    for partner in plan.couple.partners:
+        delivery = there.get(partner.id)
+        if partner.id in muted:
+            if delivery is not None:
+                delivery.withdraw()
+        elif delivery is None:
+            delivery = Delivery(
+                partner_id=partner.id, state=State.PLANNED, due_at=due_at, try_at=due_at, expires_at=expires_at
+            )
+            delivery.attempts = delivery.copies = 0
+            occurrence.deliveries.append(delivery)
+        elif delivery.state == State.WITHDRAWN or (delivery.due_at, delivery.expires_at) != (due_at, expires_at):
+            delivery.plan_for(due_at, expires_at)

@@ -1,0 +1,78 @@
+"""Leaving a shared space: at once, alone, unexplained."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from rituals.address import fingerprint
+from rituals.connection import CalendarConnection
+from rituals.couple import Couple, Partner
+from rituals.delivery import Delivery
+from rituals.errand import WAITING, State
+from rituals.invitation import Refusal
+from rituals.occurrence import Occurrence
+from rituals.outbox import Letter, LetterKind
+from rituals.placement import take_away
+from rituals.plan import Plan
+from rituals.version import Version, VersionState
+
+_ABOUT_THE_SPACE = (LetterKind.NEWS, LetterKind.CALENDAR)
+
+
+def leave(session: Session, partner: Partner, now: datetime, *, events_stay: bool, clear_mine: bool = False) -> None:
+    """Close the space. Prompts, invitations, feed and calendar mails stop in this transaction.
+
+    `events_stay`: whether future events stay in the other's calendar. `clear_mine`: whether one last
+    mail takes them off the leaver's own. The other is told nothing; they find the space closed.
+    """
+    couple = partner.couple
+    if couple is None:
+        return
+    session.scalar(select(Couple.id).where(Couple.id == couple.id).with_for_update())
+    other = couple.other(partner)
+    if couple.is_open:
+        _close(session, couple, now, events_stay=events_stay)
+        if clear_mine:
+            _take_away(session, partner, now)
+        if other is not None:
+            Refusal.record(session, partner.address, from_id=other.id, now=now)
+            if not events_stay:
+                _take_away(session, other, now)
+    _end_connection(session, partner, now)
+    partner.couple = None
+    partner.side = None
+    session.flush()
+
+
+def _close(session: Session, couple: Couple, now: datetime, *, events_stay: bool) -> None:
+    couple.closed_at, couple.events_stay = now, events_stay
+    plans = select(Plan.id).where(Plan.couple_id == couple.id)
+    theirs = select(Occurrence.id).where(Occurrence.plan_id.in_(plans))
+    waiting = update(Delivery).where(Delivery.occurrence_id.in_(theirs), Delivery.state.in_(WAITING))
+    session.execute(waiting.values(state=State.WITHDRAWN, holder=None, try_at=None))
+    open_versions = update(Version).where(Version.plan_id.in_(plans), Version.state == VersionState.PROPOSED)
+    session.execute(open_versions.values(state=VersionState.WITHDRAWN, settled_at=now))
+    session.execute(update(Plan).where(Plan.couple_id == couple.id).values(horizon_at=None))
+    for partner in couple.partners:
+        Letter.withdraw_all(session, partner.id, kinds=_ABOUT_THE_SPACE)
+
+
+def _take_away(session: Session, partner: Partner, now: datetime) -> None:
+    connection = CalendarConnection.current(session, partner)
+    if connection is not None:
+        take_away(session, connection, now)
+
+
+def _end_connection(session: Session, partner: Partner, now: datetime) -> None:
+    """The leaver's calendar way ends; a feed's address is dead from here on."""
+    connection = CalendarConnection.current(session, partner)
+    if connection is not None:
+        connection.ended_at, connection.digest, connection.sealed = now, None, None
+
+
+def forget_invitations(session: Session, partner: Partner) -> None:
+    """The one who left lifts the block: the former partner may invite them again."""
+    session.execute(
+        delete(Refusal).where(Refusal.fingerprint == fingerprint(partner.address), Refusal.from_id.is_not(None))
+    )

@@ -1,0 +1,31 @@
+"""Every table, imported once, so that the metadata is whole."""
+
+from rituals import (
+    connection,
+    couple,
+    delivery,
+    invitation,
+    news,
+    occurrence,
+    outbox,
+    override,
+    placement,
+    plan,
+    signin,
+    version,
+)
+
+__all__ = [
+    "connection",
+    "couple",
+    "delivery",
+    "invitation",
+    "news",
+    "occurrence",
+    "outbox",
+    "override",
+    "placement",
+    "plan",
+    "signin",
+    "version",
+]

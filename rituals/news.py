@@ -1,0 +1,72 @@
+"""What one partner is told of what the other did, gathered into one mail."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from rituals.couple import Partner
+from rituals.outbox import GATHERED_FOR, Letter, LetterKind
+from rituals.storage import At, Base, Id, PrimaryKey, stored
+
+
+class Happening(StrEnum):
+    PROPOSED = "proposed"
+    """A version waits for this partner's answer."""
+    AGREED = "agreed"
+    DECLINED = "declined"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    ENDED = "ended"
+    MOVED = "moved"
+    SKIPPED = "skipped"
+    RESTORED = "restored"
+    OVERRIDES_DROPPED = "overrides-dropped"
+    """A new rule left no room for some single dates that had been moved or skipped."""
+
+
+class News(Base):
+    """One thing that happened. The mail says how it stands when it goes, not each step on the way."""
+
+    __tablename__ = "news"
+
+    id: Mapped[PrimaryKey]
+    letter_id: Mapped[int] = mapped_column(Id, ForeignKey("letter.id", ondelete="CASCADE"), index=True)
+    plan_id: Mapped[int] = mapped_column(Id, ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    occurrence_id: Mapped[int | None] = mapped_column(Id, ForeignKey("occurrence.id", ondelete="CASCADE"), index=True)
+    what: Mapped[Happening] = mapped_column(stored(Happening))
+    happened_at: Mapped[At]
+
+
+def tell(
+    session: Session,
+    partner: Partner,
+    plan_id: int,
+    what: Happening,
+    now: datetime,
+    *,
+    occurrence_id: int | None = None,
+    soon: bool = False,
+) -> None:
+    """Let this partner know, in the mail that is already waiting or in a new one five minutes from now.
+
+    `soon`: it cannot wait that long; the waiting mail, with all that is in it, goes at once.
+    """
+    letter = Letter.waiting(session, LetterKind.NEWS, partner.id)
+    due_at = now if soon else now + GATHERED_FOR
+    if letter is None:
+        letter = Letter.write(
+            session,
+            LetterKind.NEWS,
+            to=partner.address,
+            about_id=partner.id,
+            partner_id=partner.id,
+            now=now,
+            due_at=due_at,
+            expires_at=due_at + timedelta(days=2),
+        )
+    elif soon and letter.due_at > now:
+        letter.due_at = letter.try_at = now
+    session.add(News(letter_id=letter.id, plan_id=plan_id, occurrence_id=occurrence_id, what=what, happened_at=now))
+    session.flush()
