@@ -1,7 +1,8 @@
 """Work promised to the outside as a row: when it is due, who holds it, and how often it may have gone out.
 
 While a worker holds a row, `try_at` is the end of its lease; once it is settled, there is none. So one index
-answers both 'what is due?' and 'what was abandoned?'. `holder` fences: a result counts only while the row still names the one who reports it.
+answers both 'what is due?' and 'what was abandoned?'. `holder` fences: a result counts only while the row
+still names the one who reports it.
 """
 
 import secrets

@@ -37,7 +37,7 @@ def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) 
         elif occurrence.has_started(now):
             continue
         _stand(session, occurrence, instance)
-        _deliver(session, plan, occurrence, muted, window)
+        _deliver(plan, occurrence, muted, window)
     skipped = {override.original_starts for override in plan.overrides if override.starts is None}
     for occurrence in rows.values():
         if not occurrence.has_started(now):
@@ -123,7 +123,7 @@ def _stand(session: Session, occurrence: Occurrence, instance: Instance) -> None
     occurrence.standing = Standing.PLANNED
 
 
-def _deliver(session: Session, plan: "Plan", occurrence: Occurrence, muted: set[int], window: timedelta) -> None:
+def _deliver(plan: "Plan", occurrence: Occurrence, muted: set[int], window: timedelta) -> None:
     """One delivery for each partner who wants prompts, due at the start; none for who does not."""
     due_at = occurrence.starts_at
     expires_at = window_closes(due_at, occurrence.ends_at, window)

@@ -60,3 +60,13 @@ class Mailer(Protocol):
     def connect(self) -> MailConnection:
         """A new connection; opened at the first message, so this never fails and never waits."""
         ...
+
+
+class Sealer(Protocol):
+    """Keeps what a thief of the database must not be able to use."""
+
+    def seal(self, plain: bytes) -> bytes: ...
+
+    def open(self, sealed: bytes) -> bytes:
+        """The plain bytes again, sealed by any of the keys. Raises ValueError if none of them fits."""
+        ...

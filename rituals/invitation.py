@@ -99,7 +99,7 @@ class Invitation(Base):
         waiting = cls.pending(session, inviter, now)
         if any(one.address == address for one in waiting):
             raise RefusedError(
-                "An invitation to this address is already on its way. There are no reminders: one mail is all it takes.",
+                "An invitation to this address is already on its way. One mail is all; there are no reminders.",
                 field="address",
             )
         today = select(func.count()).where(cls.inviter_id == inviter.id, cls.asked_at > now - timedelta(days=1))

@@ -1,0 +1,22 @@
+"""What the running program is made of, built once and passed along; tests replace a part of it."""
+
+from dataclasses import dataclass
+
+from rituals.catalogue import Catalogue
+from rituals.interfaces import Clock, Mailer, Sealer
+from service.database import Database
+from service.links import Links
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Settings, the database, the clock, and the ways out."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    mailer: Mailer
+    catalogue: Catalogue
+    links: Links
+    vault: Sealer

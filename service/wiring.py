@@ -1,0 +1,49 @@
+"""Where the parts are chosen: the only importer of adapters, and the only reader of the clock."""
+
+import zoneinfo
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from integrations.mail.folder import FolderMailer
+from integrations.mail.smtp import Relay, SmtpMailer
+from integrations.vault import Vault
+from rituals.catalogue import Catalogue
+from rituals.interfaces import Mailer
+from service.database import Database
+from service.links import Links
+from service.services import Services
+from service.settings import Settings
+
+LONGEST_ANSWER = timedelta(seconds=20)
+DECKS = Path(__file__).parent.parent / "rituals" / "decks"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(settings: Settings) -> Services:
+    """The whole program's parts, for these settings. Opens nothing yet but the catalogue."""
+    zoneinfo.reset_tzpath(to=())  # one source of zones everywhere: the tzdata package
+    return Services(
+        settings=settings,
+        database=Database.open(settings.database_url),
+        clock=now,
+        mailer=mailer(settings),
+        catalogue=Catalogue.load(DECKS),
+        links=Links(settings.secret_keys, settings.base_url),
+        vault=Vault(settings.secret_keys),
+    )
+
+
+def mailer(settings: Settings) -> Mailer:
+    """The mail server that the settings name, or the built-in mailbox."""
+    if settings.has_mailbox:
+        return FolderMailer(settings.var / "mailbox")
+    relays = [Relay.parse(url) for url in settings.smtp_urls]
+    return SmtpMailer(relays, timeout=answer_time(settings.lease))
+
+
+def answer_time(lease: timedelta) -> timedelta:
+    """How long one message may take in all: well inside the lease, so that nobody else takes it meanwhile."""
+    return min(LONGEST_ANSWER, lease / 3)
