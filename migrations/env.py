@@ -1,23 +1,19 @@
 """Where Alembic meets the models: one connection, handed over by the program or opened from the settings."""
 
 import os
-from importlib import import_module
-from importlib.util import find_spec
+from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, make_url
 
+import rituals.models  # noqa: F401  # so that every table is known
 from rituals.storage import Base, Moment, WallClock
 from service.engines import Intent, open_schema_engine
 from service.schema import PROJECT
 
-# So that every table is known.
-if find_spec("rituals.models"):
-    import_module("rituals.models")
 
-
-def render_item(kind: str, item: object, _autogenerating: AutogenContext) -> str | bool:
+def render_item(kind: str, item: object, _autogenerating: AutogenContext) -> str | Literal[False]:
     """Write our own column types as what they are in the database: a migration outlives the code."""
     if kind == "type" and isinstance(item, Moment | WallClock):
         return f"sa.DateTime(timezone={isinstance(item, Moment)})"

@@ -1,0 +1,184 @@
+"""The settings: everything that the environment says about this program, read and checked once at the start."""
+
+import email.utils
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from rituals.address import parse_address
+from rituals.refused import RefusedError
+from service import secret_keys
+from service.variables import Network, SettingsError, Variables
+
+__all__ = ["Environment", "Sender", "Settings", "SettingsError"]
+
+SMTP_SCHEMES = ("smtp://", "smtp+starttls://", "smtps://")
+LONGEST_WINDOW = 900
+"""A prompt is never later than this after the start, so the setting can only shorten it."""
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom the mails come from."""
+
+    name: str
+    address: str
+
+    def __str__(self) -> str:
+        return email.utils.formataddr((self.name, self.address))
+
+
+BUILT_IN_SENDER = Sender("Side by Side", "rituals@localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that the environment says; secrets stay out of the repr."""
+
+    root: Path
+    environment: Environment
+    database_url: str = field(repr=False)
+    base_url: str
+    port: int
+    secret_keys: tuple[str, ...] = field(repr=False)
+    smtp_urls: tuple[str, ...] = field(repr=False)
+    """Empty: mails go to the built-in mailbox."""
+    mail_from: Sender
+    google_client_id: str
+    google_client_secret: str = field(repr=False)
+    google_api_root: str
+    google_oauth_root: str
+    allow_private_hosts: bool
+    trusted_proxies: tuple[Network, ...]
+    worker_in_web: bool
+    prompt_window: timedelta
+    lease: timedelta
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], *, root: Path) -> "Settings":
+        """Read and check everything; raises SettingsError with a sentence for the first thing that is wrong."""
+        given = Variables(environ)
+        environment = given.choice("ENVIRONMENT", Environment.DEVELOPMENT)
+        production = environment is Environment.PRODUCTION
+        port = given.whole("PORT", 8000, least=1, most=65535)
+        database_url = read_database_url(given, root)
+        return cls(
+            root=root,
+            environment=environment,
+            database_url=database_url,
+            base_url=read_base_url(given, production=production, port=port),
+            port=port,
+            secret_keys=read_secret_keys(given, root, production=production),
+            smtp_urls=read_smtp_urls(given, production=production),
+            mail_from=read_sender(given, production=production),
+            google_client_id=given.text("GOOGLE_CLIENT_ID"),
+            google_client_secret=given.text("GOOGLE_CLIENT_SECRET"),
+            google_api_root=given.origin("GOOGLE_API_ROOT", "https://www.googleapis.com"),
+            google_oauth_root=given.origin("GOOGLE_OAUTH_ROOT", "https://accounts.google.com"),
+            allow_private_hosts=given.truth("ALLOW_PRIVATE_HOSTS", default=False),
+            trusted_proxies=given.networks("TRUSTED_PROXIES"),
+            worker_in_web=given.truth("WORKER_IN_WEB", default=database_url.startswith("sqlite")),
+            prompt_window=timedelta(
+                seconds=given.whole("PROMPT_WINDOW_SECONDS", LONGEST_WINDOW, least=1, most=LONGEST_WINDOW)
+            ),
+            lease=timedelta(seconds=given.whole("LEASE_SECONDS", 120, least=1, most=3600)),
+        )
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the site over https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether mails stay here, in the built-in mailbox."""
+        return not self.smtp_urls
+
+    @property
+    def var(self) -> Path:
+        """Where the program keeps its own files."""
+        return self.root / "var"
+
+
+def read_database_url(given: Variables, root: Path) -> str:
+    text = given.text("DATABASE_URL", "sqlite:///var/rituals.sqlite3")
+    scheme, separator, rest = text.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        text = f"postgresql+psycopg{separator}{rest}"
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise SettingsError(
+            "DATABASE_URL cannot be read. Write postgresql://user:password@host/name or sqlite:///path; "
+            "special characters in the password are percent-encoded."
+        ) from None
+    if url.drivername == "postgresql+psycopg":
+        return text
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise SettingsError("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    if not url.database or url.database.startswith((":memory:", "file:")):
+        raise SettingsError("DATABASE_URL names no file. Write sqlite:/// and a path.")
+    return url.set(database=str(root.absolute() / url.database)).render_as_string(hide_password=False)
+
+
+def read_base_url(given: Variables, *, production: bool, port: int) -> str:
+    if production and not given.text("BASE_URL"):
+        raise SettingsError(
+            "BASE_URL is not set. Every link in a mail begins with it: write https:// and the name of your host."
+        )
+    return given.origin("BASE_URL", f"http://localhost:{port}")
+
+
+def read_secret_keys(given: Variables, root: Path, *, production: bool) -> tuple[str, ...]:
+    keys = given.several("SECRET_KEYS")
+    if keys or production:
+        return secret_keys.check(keys, source="SECRET_KEYS")
+    return secret_keys.kept(root / "var" / "secret_keys")
+
+
+def read_smtp_urls(given: Variables, *, production: bool) -> tuple[str, ...]:
+    urls = given.several("SMTP_URL")
+    if production and not urls:
+        raise SettingsError(
+            "SMTP_URL is not set, so no mail could leave. Write smtps://user:password@host:465 "
+            "or smtp+starttls://user:password@host:587."
+        )
+    for number, url in enumerate(urls, start=1):
+        if not url.startswith(SMTP_SCHEMES):
+            raise SettingsError(
+                f"SMTP_URL: address {number} does not begin with {', '.join(SMTP_SCHEMES)}. "
+                "Several have commas between; a comma in a password is written %2C."
+            )
+    return urls
+
+
+def read_sender(given: Variables, *, production: bool) -> Sender:
+    text = given.text("MAIL_FROM")
+    if not text:
+        if production:
+            raise SettingsError("MAIL_FROM is not set. Write 'Side by Side <rituals@your-domain>'.")
+        return BUILT_IN_SENDER
+    pairs = email.utils.getaddresses([text])
+    name, address = pairs[0] if len(pairs) == 1 else ("", "")
+    if address == BUILT_IN_SENDER.address and not production:
+        return Sender(name, address)
+    try:
+        return Sender(name, parse_address(address))
+    except RefusedError:
+        raise SettingsError(
+            "MAIL_FROM is not one address that mail can come from. Write 'Side by Side <rituals@your-domain>'."
+        ) from None
