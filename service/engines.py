@@ -73,7 +73,7 @@ def open_sqlite(url: URL, pool: type[Pool], busy_seconds: float) -> Engine:
     pool_size = {"pool_size": POOL_SIZE} if pool is QueuePool else {}
     # isolation_level None: the driver begins nothing by itself, so that `begin` below can say how.
     connect_args = {"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False}
-    engine = create_engine(url, poolclass=pool, connect_args=connect_args, **pool_size)
+    engine = create_engine(url, poolclass=pool, connect_args=connect_args, hide_parameters=True, **pool_size)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
     return engine
@@ -81,7 +81,12 @@ def open_sqlite(url: URL, pool: type[Pool], busy_seconds: float) -> Engine:
 
 def open_postgres(url: URL) -> Engine:
     engine = create_engine(
-        url, pool_pre_ping=True, pool_size=POOL_SIZE, pool_timeout=BUSY_SECONDS, connect_args=POSTGRES_LINK
+        url,
+        pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        pool_timeout=BUSY_SECONDS,
+        connect_args=POSTGRES_LINK,
+        hide_parameters=True,  # they are names, addresses and prompts, and errors end up in logs
     )
     event.listen(engine, "connect", prepare_postgres)
     event.listen(engine, "begin", begin_postgres)
