@@ -56,7 +56,7 @@ def test_a_person_can_read_it_in_development(capsys: pytest.CaptureFixture[str])
         "anna.maria+rituals@mail.example.org",
         "rituals@localhost",
         "ännä@exämple.org",
-        secret.new(),
+        pytest.param(secret.new(), id="a secret"),
         secret.digest("x"),
         Links(["k" * 40], "").token(Purpose.LEAVE, partner=1).rpartition(".")[2],
     ],
