@@ -54,3 +54,8 @@ def length(duration: timedelta) -> str:
 def city(zone: str) -> str:
     """Madrid, for Europe/Madrid"""
     return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def weekday(moment: datetime, zone: str) -> str:
+    """Sunday"""
+    return f"{wall_clock(moment, zone):%A}"

@@ -1,0 +1,1 @@
+"""Every mail, a function each: from rows to the letter that goes out."""

@@ -1,0 +1,38 @@
+"""A plan on its way to a calendar by mail: invitation, update or cancellation (RFC 6047)."""
+
+from rituals import ics
+from rituals.outbox import Letter as Row
+from rituals.placement import Placement
+from service.calendar_events import event_of
+from service.emails.desk import Attachment, Desk
+from service.emails.mime import CalendarMethod, Letter
+from service.emails.news import terms
+
+
+def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:
+    """How the plan stands for this calendar; None if there is nothing to say. Notes what the calendar was told."""
+    plan, partner = placement.plan, placement.connection.partner
+    if plan.agreed is None or (not placement.wanted and placement.sequence is None):
+        return None
+    event = event_of(plan, partner, desk.catalogue, desk.links)
+    method, render = (CalendarMethod.REQUEST, ics.request) if placement.wanted else (CalendarMethod.CANCEL, ics.cancel)
+    is_first = placement.sequence is None
+    content = render(event, organizer=desk.sender.address, attendee=partner.address)
+    words: dict[str, object] = {
+        "title": event.summary,
+        "terms": terms(plan.agreed, partner, plan.revised_at),
+        "is_first": is_first,
+        "is_cancelled": not placement.wanted,
+        "plan_url": desk.links.plan(plan.id),
+    }
+    if partner.couple is not None:
+        words["leave_url"] = desk.links.leave(partner.couple.id, partner.id)
+    placement.told(plan.sequence)
+    return desk.write(
+        "calendar",
+        to=partner.address,
+        key=f"calendar.{row.id}.{plan.sequence}",
+        at=row.due_at,
+        words=words,
+        calendar=Attachment(method, content),
+    )

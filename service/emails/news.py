@@ -1,0 +1,114 @@
+"""What changed, gathered into one mail for the partner who did not change it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rituals.couple import Partner
+from rituals.news import Happening, News
+from rituals.occurrence import Occurrence
+from rituals.outbox import Letter as Row
+from rituals.plan import Plan, PlanState
+from rituals.recurrence import moment
+from rituals.rhythm_words import words as rhythm_words
+from rituals.version import Version
+from service import when
+from service.emails.desk import Desk
+from service.emails.mime import Letter
+
+STATES = {
+    PlanState.AGREED: "goes on from here.",
+    PlanState.PAUSED: "rests for now. No prompts come until one of you resumes it.",
+    PlanState.ENDED: "has ended.",
+}
+SINGLE_DATES = (Happening.MOVED, Happening.SKIPPED, Happening.RESTORED)
+TURNS = (Happening.PAUSED, Happening.RESUMED, Happening.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One ritual with what is new about it, and where to look."""
+
+    name: str
+    lines: tuple[str, ...]
+    url: str
+    asks: bool
+    """Whether an answer is wanted."""
+
+
+def news(desk: Desk, session: Session, row: Row, partner: Partner, now: datetime) -> Letter | None:
+    """How things stand now, ritual by ritual. None when nothing is left to say."""
+    told = session.scalars(select(News).where(News.letter_id == row.id).order_by(News.id)).all()
+    plans = {one.plan_id: session.get_one(Plan, one.plan_id) for one in told}
+    items = [
+        item
+        for plan in plans.values()
+        if (item := _item(desk, session, plan, [one for one in told if one.plan_id == plan.id], partner, now))
+    ]
+    if not items:
+        return None
+    words: dict[str, object] = {"items": items, "asks": any(item.asks for item in items), "home_url": desk.links.home()}
+    if partner.couple is not None:
+        words["leave_url"] = desk.links.leave(partner.couple.id, partner.id)
+    return desk.write("news", to=partner.address, key=f"news.{row.id}", at=row.due_at, words=words)
+
+
+def _item(desk: Desk, session: Session, plan: Plan, told: list[News], partner: Partner, now: datetime) -> Item | None:
+    happened = {one.what for one in told}
+    version = plan.open_version
+    asked = version if Happening.PROPOSED in happened and version is not None and version.awaits(partner) else None
+    lines = [*_standing(plan, happened, partner), *_single_dates(session, plan, told, partner, now)]
+    if asked is not None:
+        lines.append(f"{asked.proposed_by.name} suggests: {terms(asked, partner, now)}")
+    ritual = desk.catalogue.get(plan.ritual)
+    plain = ritual.plain_name if ritual and partner.plain_titles else plan.ritual_name
+    return Item(plain, tuple(lines), desk.links.plan(plan.id), asked is not None) if lines else None
+
+
+def _standing(plan: Plan, happened: set[Happening], partner: Partner) -> list[str]:
+    lines = []
+    if Happening.AGREED in happened and plan.agreed is not None and plan.is_running:
+        lines.append(f"You both said yes: {terms(plan.agreed, partner, plan.agreed.proposed_at)}")
+    if Happening.DECLINED in happened and plan.open_version is None:
+        lines.append("Not for now. What held before still holds." if plan.agreed else "Not this one, or not now.")
+    if happened & set(TURNS) and plan.agreed is not None:
+        lines.append(f"This ritual {STATES.get(plan.state, 'has changed.')}")
+    if Happening.OVERRIDES_DROPPED in happened:
+        lines.append("The new rhythm left no room for some dates that had been moved or left out; please have a look.")
+    return lines
+
+
+def _single_dates(session: Session, plan: Plan, told: list[News], partner: Partner, now: datetime) -> list[str]:
+    changed = {one.occurrence_id for one in told if one.what in SINGLE_DATES and one.occurrence_id is not None}
+    rows = session.scalars(select(Occurrence).where(Occurrence.id.in_(changed)).order_by(Occurrence.original_starts))
+    return [_single_date(plan, occurrence, partner, now) for occurrence in rows if plan.is_running]
+
+
+def _single_date(plan: Plan, occurrence: Occurrence, partner: Partner, now: datetime) -> str:
+    recurrence = plan.recurrence
+    zone = recurrence.zone if recurrence else partner.zone
+    original_at = moment(occurrence.original_starts, zone)
+    day = when.full_day(original_at, partner.zone, now)
+    if not occurrence.stands():
+        return f"{day} is left out."
+    if occurrence.starts_at == original_at:
+        return f"{day} takes place as usual, at {when.clock(original_at, partner.zone)}."
+    moved_to = (
+        f"{when.full_day(occurrence.starts_at, partner.zone, now)} at {when.clock(occurrence.starts_at, partner.zone)}"
+    )
+    return f"Instead of {day}: {moved_to}."
+
+
+def terms(version: Version, partner: Partner, now: datetime) -> str:
+    """Every Sunday at 19:00, 45 minutes; the first on Sunday 29 November."""
+    recurrence = version.recurrence
+    upcoming = recurrence.upcoming(now, 1)
+    start = f"{version.starts:%H:%M}"
+    if upcoming and recurrence.zone != partner.zone:
+        here = when.clock(upcoming[0].starts_at, partner.zone)
+        if here != start:
+            start = f"{start} in {when.city(recurrence.zone)} ({here} for you)"
+    first = f"; next on {when.full_day(upcoming[0].starts_at, partner.zone, now)}" if upcoming else ""
+    return f"{rhythm_words(recurrence.rule, version.starts)} at {start}, {when.length(recurrence.duration)}{first}."
