@@ -12,6 +12,8 @@ from integrations.mail.addresses import refuse_unsafe
 from integrations.mail.letter import LETTER_NAME, Letter, read_letter
 from rituals.interfaces import Envelope, HandOver, MailError
 
+__all__ = ["FolderConnection", "FolderMailer", "Letter", "Mailbox"]
+
 LISTED = 200
 """Letters that the list shows at most."""
 

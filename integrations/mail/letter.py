@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -82,7 +82,7 @@ def _decoded(value: str) -> str:
     unfolded = re.sub(r"[\r\n]+[ \t]*", " ", value)
     try:
         return str(make_header(decode_header(unfolded)))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return unfolded
 
 

@@ -9,6 +9,8 @@ from integrations.mail.conversation import ConnectionLost, Conversation, Stage
 from integrations.mail.relay import Relay, RelayOrder
 from rituals.interfaces import Envelope, HandOver, MailError
 
+__all__ = ["Relay", "SmtpConnection", "SmtpMailer"]
+
 IDLE = 20.0
 """Seconds of silence after which a connection is asked whether it still lives."""
 

@@ -66,7 +66,7 @@ def compose(letter: Letter) -> bytes:
     The structure is always the same, so it is written down directly: a tenth of the time that EmailMessage takes.
     The boundary begins with `=_`, which neither quoted-printable nor base64 can contain: no part can end early.
     """
-    boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]}"
+    boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:24]}"
     headers = [f"{name}: {value}\r\n" for name, value in _headers(letter)]
     parts = [
         _quoted_part("plain", letter.text),

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Self
+from urllib.parse import quote
 
 from tests.simulators.certificate import server_context
 from tests.simulators.mail_dialogue import Dialogue
@@ -82,7 +83,7 @@ class MailServer:
     @property
     def url(self) -> str:
         scheme = "smtp" if self.tls is None else "smtps" if self.smtps else "smtp+starttls"
-        login = "".join(f"{user}:{password}@" for user, password in list(self.users.items())[:1])
+        login = "".join(f"{quote(user, '')}:{quote(password, '')}@" for user, password in list(self.users.items())[:1])
         return f"{scheme}://{login}127.0.0.1:{self.port}"
 
     @property

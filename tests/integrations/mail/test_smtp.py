@@ -1,0 +1,193 @@
+"""Mail by SMTP keeps the contract, and its connections are reused, renewed and replaced."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+
+from integrations.mail.smtp import SmtpMailer
+from rituals.interfaces import Envelope
+from tests.contracts.mailer import MailerContract, PostOffice, envelope, no, yes
+from tests.integrations.mail.posting import HASTY, connect, failure, mailer_to, verdict
+from tests.simulators.mail_script import Action, Stage, call, drop, hang, on, reply
+from tests.simulators.mail_server import MailServer
+
+
+class TestSmtpContract(MailerContract):
+    @pytest.fixture
+    def office(self) -> Iterator[PostOffice]:
+        with MailServer() as server:
+            yield PostOffice(
+                mailer_to(server),
+                lambda: [Envelope(copy.sender, copy.recipient, copy.content) for copy in server.messages],
+            )
+
+
+@pytest.mark.parametrize(
+    ("content", "arrives"),
+    [
+        (b"Subject: a\n\nbare\nfeeds\n", b"Subject: a\r\n\r\nbare\r\nfeeds\r\n"),
+        (b"Subject: a\r\rbare\rreturns\r", b"Subject: a\r\n\r\nbare\r\nreturns\r\n"),
+        (b"a\n.\nMAIL FROM:<eve@example.org>\n", b"a\r\n.\r\nMAIL FROM:<eve@example.org>\r\n"),
+        (b"a\r.\r\nRSET\r\n", b"a\r\n.\r\nRSET\r\n"),
+        (b".", b".\r\n"),
+        (b"..\r\n.\r\n..a", b"..\r\n.\r\n..a\r\n"),
+        (b"no end", b"no end\r\n"),
+        (b"a\r\n\r\n", b"a\r\n\r\n"),
+        ("grün\r\n".encode(), "grün\r\n".encode()),
+    ],
+)
+def test_no_line_of_a_message_can_end_it_early(content: bytes, arrives: bytes) -> None:
+    with MailServer() as server:
+        assert connect(server).send(Envelope("a@side.example", "anna@example.org", content), yes)
+        assert [copy.content for copy in server.received] == [arrives]
+
+
+def test_connecting_waits_for_the_first_message() -> None:
+    with MailServer() as server:
+        connection = connect(server)
+        assert server.connections == 0
+        connection.send(envelope(), yes)
+        assert server.connections == 1
+
+
+def test_the_hand_over_is_asked_before_data_and_again_after_354() -> None:
+    heard: list[str] = []
+    with MailServer([on(stage, call(lambda visit: heard.append(visit.stage))) for stage in Stage]) as server:
+        connect(server).send(envelope(), lambda: not heard.append("asked"))
+    assert heard == ["banner", "ehlo", "mail", "rcpt", "asked", "data", "asked", "body", "after_body"]
+
+
+def test_a_no_before_data_leaves_the_connection_usable() -> None:
+    with MailServer() as server:
+        connection = connect(server)
+        assert not connection.send(envelope(1), no)
+        assert connection.send(envelope(2), yes)
+        assert (server.reached(Stage.RSET), server.connections) == (1, 1)
+        assert (server.reached(Stage.DATA), len(server.received)) == (1, 1)
+
+
+def test_a_no_after_354_hangs_up_before_the_body() -> None:
+    answers = iter([True, False])
+    with MailServer() as server:
+        connection = connect(server)
+        assert connection.send(envelope(1), lambda: next(answers)) is False
+        assert connection.send(envelope(2), yes)
+        assert [copy.message_id for copy in server.received] == ["<2@side.example>"]
+        assert (server.reached(Stage.DATA), server.reached(Stage.BODY), server.connections) == (2, 1, 2)
+
+
+def test_a_quiet_connection_is_asked_whether_it_lives() -> None:
+    now = [0.0]
+    with MailServer() as server:
+        connection = mailer_to(server, elapsed=lambda: now[0]).connect()
+        connection.send(envelope(1), yes)
+        now[0] = 19
+        connection.send(envelope(2), yes)
+        assert server.reached(Stage.NOOP) == 0
+        now[0] = 40
+        connection.send(envelope(3), yes)
+        assert (server.reached(Stage.NOOP), server.connections) == (1, 1)
+
+
+@pytest.mark.parametrize("death", [drop(), reply(421, "idle for too long", hang_up=True), hang()])
+def test_a_connection_that_died_in_silence_is_replaced(death: Action) -> None:
+    now = [0.0]
+    with MailServer([on(Stage.NOOP, death)]) as server:
+        connection = mailer_to(server, timeout=HASTY, elapsed=lambda: now[0]).connect()
+        connection.send(envelope(1), yes)
+        now[0] = 40
+        assert connection.send(envelope(2), yes)
+        assert (len(server.messages), server.connections) == (2, 2)
+
+
+@pytest.mark.parametrize("end", [drop(), reply(421, "enough on this connection", hang_up=True)])
+def test_a_server_may_end_the_connection_between_two_messages(end: Action) -> None:
+    with MailServer([on(Stage.MAIL, end, nth=2)]) as server:
+        connection = connect(server)
+        assert connection.send(envelope(1), yes)
+        assert connection.send(envelope(2), yes)
+        assert (len(server.messages), server.connections) == (2, 2)
+
+
+def test_a_new_connection_that_ends_at_once_is_no_reason_to_try_another() -> None:
+    with MailServer([on(Stage.MAIL, reply(421))]) as server:
+        assert verdict(failure(connect(server))) == "transient"
+        assert server.connections == 1
+
+
+def test_closing_says_goodbye() -> None:
+    with MailServer() as server:
+        connection = connect(server)
+        connection.send(envelope(), yes)
+        connection.close()
+        assert server.wait_for(Stage.QUIT)
+
+
+def test_closing_waits_for_nobody() -> None:
+    with MailServer([on(Stage.QUIT, hang())]) as server:
+        connection = connect(server, timeout=HASTY)
+        connection.send(envelope(), yes)
+        connection.close()
+
+
+@pytest.mark.parametrize("fault", [reply(554), reply(421, hang_up=True), drop(), hang()])
+@pytest.mark.parametrize("stage", [Stage.BANNER, Stage.EHLO])
+def test_the_next_relay_takes_over_when_one_cannot_be_opened(stage: Stage, fault: Action) -> None:
+    with MailServer([on(stage, fault)]) as broken, MailServer() as good:
+        mailer = mailer_to(broken, good, timeout=HASTY)
+        assert mailer.connect().send(envelope(1), yes)
+        assert mailer.connect().send(envelope(2), yes)
+        assert (len(good.messages), broken.connections) == (2, 1)
+
+
+def test_a_failed_relay_is_asked_first_again_after_a_while() -> None:
+    now = [0.0]
+    with MailServer([on(Stage.BANNER, reply(421), first=1)]) as first, MailServer() as second:
+        mailer = mailer_to(first, second, elapsed=lambda: now[0])
+        for _ in range(2):
+            mailer.connect().send(envelope(), yes)
+        now[0] = 31
+        mailer.connect().send(envelope(), yes)
+        assert (len(first.messages), len(second.messages)) == (1, 2)
+
+
+def test_when_all_relays_are_away_the_message_waits_and_each_is_named() -> None:
+    with MailServer() as one, MailServer() as other:
+        pass
+    error = failure(connect(one, other))
+    assert verdict(error) == "transient"
+    assert f"127.0.0.1:{one.port} connect: Connection refused" in str(error)
+    assert f"127.0.0.1:{other.port} connect: Connection refused" in str(error)
+
+
+def test_a_refused_message_is_not_offered_to_the_next_relay() -> None:
+    with MailServer([on(Stage.RCPT, reply(550))]) as first, MailServer() as second:
+        assert verdict(failure(connect(first, second))) == "permanent, recipient refused"
+        assert second.connections == 0
+
+
+def test_a_mailer_without_relays_is_refused() -> None:
+    with pytest.raises(ValueError, match="At least one relay"):
+        SmtpMailer([], timeout=timedelta(seconds=1))
+
+
+def test_eight_connections_work_side_by_side() -> None:
+    with MailServer() as server:
+        mailer = mailer_to(server)
+
+        def send_some(start: int) -> None:
+            connection = mailer.connect()
+            for number in range(start, start + 25):
+                connection.send(envelope(number), yes)
+            connection.close()
+
+        threads = [Thread(target=send_some, args=(25 * worker,)) for worker in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert server.wait_for_messages(200)
+        assert set(server.copies().values()) == {1}
+        assert (len(server.copies()), server.connections) == (200, 8)
