@@ -1,6 +1,6 @@
 """What the domain asks of the outside world, as Protocols."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -59,6 +59,39 @@ class Mailer(Protocol):
 
     def connect(self) -> MailConnection:
         """A new connection; opened at the first message, so this never fails and never waits."""
+        ...
+
+
+class Letter(Protocol):
+    """One mail in the built-in mailbox, as far as it can be read; what is missing or broken is empty."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def arrived_at(self) -> datetime | None: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def calendar(self) -> bytes | None: ...
+
+
+class Mailbox(Protocol):
+    """The built-in mailbox as its page reads it: mails that stayed here, because no mail server is set up."""
+
+    def letters(self) -> Sequence[Letter]:
+        """The newest first."""
+        ...
+
+    def letter(self, name: str) -> Letter | None:
+        """The one of that name; None for whatever is no letter of this mailbox."""
         ...
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rituals.catalogue import Catalogue
-from rituals.interfaces import Clock, Mailer, Sealer
+from rituals.interfaces import Clock, Mailbox, Mailer, Sealer
 from service.database import Database
 from service.links import Links
 from service.settings import Settings
@@ -20,3 +20,5 @@ class Services:
     catalogue: Catalogue
     links: Links
     vault: Sealer
+    mailbox: Mailbox | None = None
+    """What the built-in mailbox holds; only in development, and only where mails stay here."""

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from integrations.mail.folder import FolderMailer
+from integrations.mail.folder import Mailbox as FolderMailbox
 from integrations.mail.smtp import Relay, SmtpMailer
 from integrations.vault import Vault
 from rituals.catalogue import Catalogue
-from rituals.interfaces import Mailer
+from rituals.interfaces import Mailbox, Mailer
 from service.database import Database
 from service.links import Links
 from service.services import Services
@@ -33,15 +34,27 @@ def build(settings: Settings) -> Services:
         catalogue=Catalogue.load(DECKS),
         links=Links(settings.secret_keys, settings.base_url),
         vault=Vault(settings.secret_keys),
+        mailbox=mailbox(settings),
     )
 
 
 def mailer(settings: Settings) -> Mailer:
     """The mail server that the settings name, or the built-in mailbox."""
     if settings.has_mailbox:
-        return FolderMailer(settings.var / "mailbox")
+        return FolderMailer(mailbox_folder(settings))
     relays = [Relay.parse(url) for url in settings.smtp_urls]
     return SmtpMailer(relays, timeout=answer_time(settings.lease))
+
+
+def mailbox(settings: Settings) -> Mailbox | None:
+    """The mails that stayed here, for a developer to read; never in production."""
+    if settings.is_production or not settings.has_mailbox:
+        return None
+    return FolderMailbox(mailbox_folder(settings))
+
+
+def mailbox_folder(settings: Settings) -> Path:
+    return settings.var / "mailbox"
 
 
 def answer_time(lease: timedelta) -> timedelta:
