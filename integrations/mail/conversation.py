@@ -157,6 +157,8 @@ class Conversation:
                 # The dot is still ours: whatever the server says by now, it has not taken the message.
                 early = self._wire.answer()
                 raise ConnectionLost(Stage.BODY, early.status, permanent=early.code // 100 == 5)
+            # Somebody stopped this process and woke it up too late: still a definite no.
+            self._wire.expect_time_left()
         with _losing(Stage.AFTER_BODY, uncertain=True):
             self._wire.send(FINAL_DOT)
             answer = self._wire.answer()

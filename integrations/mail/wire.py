@@ -12,6 +12,9 @@ LONGEST_ANSWER = 32 * 1024
 """Bytes; a server that says more in one answer is not listened to any longer."""
 
 CHUNK = 64 * 1024
+SHORTEST = 0.001
+"""Seconds; a timeout of zero would mean something else."""
+
 ANSWER_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])([^\r\n]*))?\r?\n")
 ENHANCED_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
 
@@ -53,6 +56,11 @@ class Wire:
             self._socket.settimeout(left)
             rest = rest[self._socket.send(rest[:CHUNK]) :]
 
+    def expect_time_left(self) -> None:
+        """Raise TimeoutError past the deadline."""
+        if monotonic() >= self.deadline:
+            raise TimeoutError
+
     def answer(self) -> Answer:
         """Read one answer, however many lines it has."""
         until = self._until()
@@ -83,7 +91,7 @@ class Wire:
         if self._heard:
             # Said in clear before the handshake, it would pass for said under its protection (CVE-2011-0411).
             raise ConnectionAbortedError("the server spoke out of turn before TLS")
-        self._socket.settimeout(self._until() - monotonic())
+        self._socket.settimeout(max(self._until() - monotonic(), SHORTEST))
         self._socket = _tls(relay).wrap_socket(self._socket, server_hostname=relay.host)
 
     def own_name(self) -> str:
@@ -122,13 +130,13 @@ class Wire:
     def _connected(self, relay: Relay) -> socket.socket:
         failure: OSError = TimeoutError()
         until = self._until()
-        for family, kind, protocol, _, address in socket.getaddrinfo(relay.host, relay.port, type=socket.SOCK_STREAM):
-            left = until - monotonic()
-            if left <= 0:
-                break
+        addresses = socket.getaddrinfo(relay.host, relay.port, type=socket.SOCK_STREAM)
+        for tried, (family, kind, protocol, _, address) in enumerate(addresses):
+            # A dead IPv6 address must not eat the time of the IPv4 address after it.
+            share = (until - monotonic()) / (len(addresses) - tried)
             candidate = socket.socket(family, kind, protocol)
             try:
-                candidate.settimeout(left)
+                candidate.settimeout(max(share, SHORTEST))
                 candidate.connect(address)
             except OSError as error:
                 candidate.close()

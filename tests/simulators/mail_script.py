@@ -134,7 +134,7 @@ def say(raw: bytes) -> Action:
 
 
 def say_endlessly(raw: bytes = b"250-x" * 1000) -> Action:
-    """One line without an end, until the client has had enough."""
+    """The same again and again, one line without an end if there is none in `raw`, until the client has had enough."""
 
     def act(visit: Visit) -> int:
         while not visit.closing.is_set():

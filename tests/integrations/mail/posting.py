@@ -13,7 +13,10 @@ from tests.contracts.mailer import envelope, yes
 from tests.simulators.mail_server import MailServer
 
 PATIENT = 5.0
+BRISK = 0.5
+"""For a test in which something hangs and then something else must succeed, on a busy machine too."""
 HASTY = 0.2
+"""For a test in which nothing succeeds any more."""
 
 
 def mailer_to(*servers: MailServer, timeout: float = PATIENT, elapsed: Callable[[], float] = monotonic) -> SmtpMailer:

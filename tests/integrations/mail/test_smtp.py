@@ -9,7 +9,7 @@ import pytest
 from integrations.mail.smtp import SmtpMailer
 from rituals.interfaces import Envelope
 from tests.contracts.mailer import MailerContract, PostOffice, envelope, no, yes
-from tests.integrations.mail.posting import HASTY, connect, failure, mailer_to, verdict
+from tests.integrations.mail.posting import BRISK, connect, failure, mailer_to, verdict
 from tests.simulators.mail_script import Action, Stage, call, drop, hang, on, reply
 from tests.simulators.mail_server import MailServer
 
@@ -95,7 +95,7 @@ def test_a_quiet_connection_is_asked_whether_it_lives() -> None:
 def test_a_connection_that_died_in_silence_is_replaced(death: Action) -> None:
     now = [0.0]
     with MailServer([on(Stage.NOOP, death)]) as server:
-        connection = mailer_to(server, timeout=HASTY, elapsed=lambda: now[0]).connect()
+        connection = mailer_to(server, timeout=BRISK, elapsed=lambda: now[0]).connect()
         connection.send(envelope(1), yes)
         now[0] = 40
         assert connection.send(envelope(2), yes)
@@ -127,7 +127,7 @@ def test_closing_says_goodbye() -> None:
 
 def test_closing_waits_for_nobody() -> None:
     with MailServer([on(Stage.QUIT, hang())]) as server:
-        connection = connect(server, timeout=HASTY)
+        connection = connect(server, timeout=BRISK)
         connection.send(envelope(), yes)
         connection.close()
 
@@ -136,7 +136,7 @@ def test_closing_waits_for_nobody() -> None:
 @pytest.mark.parametrize("stage", [Stage.BANNER, Stage.EHLO])
 def test_the_next_relay_takes_over_when_one_cannot_be_opened(stage: Stage, fault: Action) -> None:
     with MailServer([on(stage, fault)]) as broken, MailServer() as good:
-        mailer = mailer_to(broken, good, timeout=HASTY)
+        mailer = mailer_to(broken, good, timeout=BRISK)
         assert mailer.connect().send(envelope(1), yes)
         assert mailer.connect().send(envelope(2), yes)
         assert (len(good.messages), broken.connections) == (2, 1)

@@ -7,11 +7,13 @@ import pytest
 
 from rituals.interfaces import Envelope, MailError
 from tests.contracts.mailer import envelope, yes
-from tests.integrations.mail.posting import HASTY, connect, failure, mailer_to, verdict
+from tests.integrations.mail.posting import BRISK, HASTY, connect, failure, mailer_to, verdict
 from tests.simulators.mail_script import Action, Stage, drip, drop, hang, hold, on, reply, say, say_endlessly
 from tests.simulators.mail_server import MailServer
 
 LONG_BODY = b"Message-ID: <1@side.example>\r\n\r\n" + b"a long line of a long letter\r\n" * 500_000
+ENDLESS_LINE = say_endlessly(b"250-x" * 1000)
+ENDLESS_LINES = say_endlessly(b"250-x\r\n" * 1000)
 BEFORE_THE_BODY = [Stage.BANNER, Stage.EHLO, Stage.MAIL, Stage.RCPT, Stage.DATA]
 
 
@@ -93,7 +95,7 @@ def test_a_bounce_of_one_leaves_the_other_untouched() -> None:
 
 
 @pytest.mark.parametrize("stage", BEFORE_THE_BODY)
-@pytest.mark.parametrize("fault", [drop(), hang(), say(b"\xff\0 what?\r\n"), say(b"250"), say_endlessly()])
+@pytest.mark.parametrize("fault", [drop(), hang(), say(b"\xff\0 what?\r\n"), say(b"250"), ENDLESS_LINE, ENDLESS_LINES])
 def test_a_connection_lost_before_the_body_is_a_definite_no(stage: Stage, fault: Action) -> None:
     with MailServer([on(stage, fault)]) as server:
         assert verdict(failure(connect(server, timeout=HASTY))) == "transient"
@@ -102,14 +104,33 @@ def test_a_connection_lost_before_the_body_is_a_definite_no(stage: Stage, fault:
 
 @pytest.mark.parametrize(
     "fault",
-    [drop(), hang(), say(b"\xff\0 what?\r\n"), say(b"250"), say(b"250-half\r\n"), say(b"999 ok\r\n"), say_endlessly()],
+    [
+        drop(),
+        hang(),
+        say(b"\xff\0 what?\r\n"),
+        say(b"250"),
+        say(b"250-half\r\n"),
+        say(b"250-half\r\n550 no\r\n"),
+        say(b"999 ok\r\n"),
+        ENDLESS_LINE,
+        ENDLESS_LINES,
+    ],
 )
 def test_a_connection_lost_after_the_body_is_an_open_question(fault: Action) -> None:
     with MailServer([on(Stage.AFTER_BODY, fault, first=1)]) as server:
-        connection = connect(server, timeout=HASTY)
+        connection = connect(server, timeout=BRISK)
         assert verdict(failure(connection)) == "uncertain"
         assert connection.send(envelope(), yes)
         assert (len(server.messages), server.copies()["<1@side.example>"]) == (1, 2)
+
+
+@pytest.mark.parametrize("stage", [Stage.RCPT, Stage.DATA, Stage.AFTER_BODY])
+def test_a_kept_connection_lost_within_a_message_is_not_tried_again_in_secret(stage: Stage) -> None:
+    with MailServer([on(stage, drop(), nth=2)]) as server:
+        connection = connect(server)
+        assert connection.send(envelope(1), yes)
+        assert failure(connection, number=2).uncertain is (stage is Stage.AFTER_BODY)
+        assert (server.connections, server.reached(Stage.MAIL)) == (1, 2)
 
 
 def test_a_connection_dropped_inside_the_body_is_a_definite_no() -> None:
@@ -144,8 +165,8 @@ def test_an_answer_that_drips_cannot_hold_us(stage: Stage) -> None:
     right = {Stage.BANNER: 220, Stage.DATA: 354}.get(stage, 250)
     with MailServer([on(stage, drip(right, seconds=0.02))]) as server:
         started = monotonic()
-        error = failure(connect(server, timeout=HASTY))
-        assert monotonic() - started < 5 * HASTY
+        error = failure(connect(server, timeout=BRISK))
+        assert monotonic() - started < 5 * BRISK
     assert error.uncertain is (stage is Stage.AFTER_BODY)
 
 
@@ -157,6 +178,17 @@ def test_steps_that_are_just_quick_enough_end_at_the_deadline_of_the_whole_messa
         started = monotonic()
         failure(mailer.connect())
         assert monotonic() - started < mailer.longest.total_seconds() + 0.2
+
+
+def test_a_process_that_wakes_up_past_the_deadline_hands_nothing_over() -> None:
+    answers = iter([Event(), Event()])
+    with MailServer() as server:
+        mailer = mailer_to(server, timeout=0.1)
+        connection = mailer.connect()
+        with pytest.raises(MailError, match="no answer in time") as caught:
+            connection.send(envelope(), lambda: not next(answers).wait(mailer.longest.total_seconds() / 2))
+        assert verdict(caught.value) == "transient"
+        assert server.received == []
 
 
 def test_a_slow_answer_in_time_is_waited_for() -> None:
