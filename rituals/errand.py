@@ -163,6 +163,17 @@ class Errand:
         )
         return bool(session.connection().execute(ours).rowcount)
 
+    @classmethod
+    def revive(cls, session: Session, now: datetime) -> int:
+        """After the clock was set back: what was closed as too late, though its time is still to come."""
+        early = (
+            update(cls)
+            .where(cls.state == State.EXPIRED, cls.expires_at > now, cls.settled_at > now)
+            .values(state=State.PLANNED, try_at=cls.due_at, settled_at=None, holder=None)
+            .execution_options(synchronize_session=False)
+        )
+        return session.connection().execute(early).rowcount
+
     def withdraw(self) -> None:
         """Not to be sent any more. A holder finds out before its body leaves."""
         if self.state in WAITING:

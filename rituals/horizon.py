@@ -48,15 +48,16 @@ def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) 
     session.flush()
 
 
-def next_to_extend(session: Session, now: datetime, limit: int) -> list["Plan"]:
-    """Plans whose rows do not reach far enough, or were derived by other time zone data; locked."""
+def next_to_extend(session: Session, now: datetime, limit: int, *, lock: bool) -> list["Plan"]:
+    """Plans whose rows do not reach far enough, or were derived by other time zone data."""
     from rituals.plan import Plan, PlanState
 
     short = select(Plan).where(Plan.horizon_at < now + EXTENDED_BEFORE)
     outdated = select(Plan).where(Plan.state == PlanState.AGREED, Plan.horizon_at.is_not(None))
     outdated = outdated.where(Plan.tzdata != tzdata_version())
     for query in (short, outdated):
-        plans = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+        query = query.limit(limit)
+        plans = session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
         if plans:
             return list(plans)
     return []

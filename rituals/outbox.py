@@ -92,4 +92,6 @@ class Draft(Base):
     delivery_id: Mapped[int | None] = mapped_column(Id, ForeignKey("delivery.id", ondelete="CASCADE"))
     letter_id: Mapped[int | None] = mapped_column(Id, ForeignKey("letter.id", ondelete="CASCADE"))
     made_at: Mapped[At]
+    for_at: Mapped[At]
+    """The start it was composed for; a draft for another one is stale."""
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,12 +1,23 @@
 """What the running program is made of, built once and passed along; tests replace a part of it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rituals.catalogue import Catalogue
 from rituals.interfaces import Clock, Mailbox, Mailer, Sealer
 from service.database import Database
 from service.links import Links
 from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How mail may be handed over."""
+
+    connections: int = 2
+    """At once."""
+    patience: timedelta = timedelta(seconds=5)
+    """How long the server may take to answer a body; well inside the lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +33,4 @@ class Services:
     vault: Sealer
     mailbox: Mailbox | None = None
     """What the built-in mailbox holds; only in development, and only where mails stay here."""
+    sending: Sending = Sending()

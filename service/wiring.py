@@ -12,9 +12,10 @@ from rituals.catalogue import Catalogue
 from rituals.interfaces import Mailbox, Mailer
 from service.database import Database
 from service.links import Links
-from service.services import Services
+from service.services import Sending, Services
 from service.settings import Settings
 
+MAILBOX_WRITERS = 2
 LONGEST_ANSWER = timedelta(seconds=20)
 DECKS = Path(__file__).parent.parent / "rituals" / "decks"
 
@@ -35,6 +36,7 @@ def build(settings: Settings) -> Services:
         links=Links(settings.secret_keys, settings.base_url),
         vault=Vault(settings.secret_keys),
         mailbox=mailbox(settings),
+        sending=sending(settings),
     )
 
 
@@ -44,6 +46,13 @@ def mailer(settings: Settings) -> Mailer:
         return FolderMailer(mailbox_folder(settings))
     relays = [Relay.parse(url) for url in settings.smtp_urls]
     return SmtpMailer(relays, timeout=answer_time(settings.lease))
+
+
+def sending(settings: Settings) -> Sending:
+    """As many connections as the first relay takes, and as much patience as the lease allows."""
+    first = settings.smtp_urls[:1]
+    connections = Relay.parse(first[0]).connections if first else MAILBOX_WRITERS
+    return Sending(connections, answer_time(settings.lease))
 
 
 def mailbox(settings: Settings) -> Mailbox | None:
@@ -58,5 +67,5 @@ def mailbox_folder(settings: Settings) -> Path:
 
 
 def answer_time(lease: timedelta) -> timedelta:
-    """How long one message may take in all: well inside the lease, so that nobody else takes it meanwhile."""
+    """How long one step of a message may take: well inside the lease, so that nobody else takes it meanwhile."""
     return min(LONGEST_ANSWER, lease / 3)

@@ -31,10 +31,10 @@ def _frame() -> dict[str, object]:
     visitor: Partner | None = g.get("visitor")
     return {
         "signed_in": visitor is not None,
-        "in_couple": visitor is not None and visitor.is_coupled,
+        "in_couple": g.get("in_couple", False),
         "visitor": visitor,
         "current": "",
-        "notices": [(kind, text) for kind, text in get_flashed_messages(with_categories=True)],
+        "notices": list(get_flashed_messages(with_categories=True)),
     }
 
 

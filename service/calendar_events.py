@@ -1,0 +1,31 @@
+"""A plan as one reader's calendar shows it."""
+
+from rituals.catalogue import Catalogue
+from rituals.couple import Partner
+from rituals.ics import Event, Override
+from rituals.plan import Plan
+from rituals.refused import RefusedError
+from service.mail_links import MailLinks
+
+
+def event_of(plan: Plan, partner: Partner, catalogue: Catalogue, links: MailLinks) -> Event:
+    """The agreed version with its overrides; the ritual's one line and a link, never the prompt."""
+    recurrence = plan.recurrence
+    if recurrence is None:
+        raise RefusedError("This ritual is not agreed yet.")
+    ritual = catalogue.get(plan.ritual)
+    plain = ritual.plain_name if ritual and partner.plain_titles else plan.ritual_name
+    url = links.plan(plan.id)
+    line = ritual.line if ritual and not partner.plain_titles else ""
+    return Event(
+        uid=plan.uid,
+        sequence=plan.sequence,
+        revised_at=plan.revised_at,
+        recurrence=recurrence,
+        summary=plain,
+        description=f"{line}\n\n{url}".strip(),
+        url=url,
+        overrides=tuple(
+            Override(one.original_starts, one.starts, one.sequence, one.revised_at) for one in plan.overrides
+        ),
+    )

@@ -1,0 +1,76 @@
+"""The slow work: a longer horizon, proposals nobody answered, rows that have served."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from rituals.couple import Couple, Partner
+from rituals.delivery import Delivery
+from rituals.errand import State
+from rituals.horizon import derive, next_to_extend
+from rituals.invitation import Invitation
+from rituals.outbox import Draft, Letter
+from rituals.plan import Plan
+from rituals.signin import LOG_KEPT, SignedIn, SignInLink
+from rituals.version import PROPOSAL_LIFE, Version, VersionState
+from service.logs import event
+from service.services import Services
+
+PLANS_AT_ONCE = 20
+ROWS_AT_ONCE = 500
+DELIVERIES_KEPT = timedelta(days=90)
+CLOSED_COUPLES_KEPT = timedelta(days=30)
+DRAFTS_KEPT = timedelta(days=4)
+
+
+def extend_horizons(services: Services) -> int:
+    """Some plans whose rows do not reach far enough; locked one by one, so workers share the work."""
+    now = services.clock()
+    with services.database.reading() as session:
+        if not next_to_extend(session, now, 1, lock=False):
+            return 0
+    with services.database.writing() as session:
+        plans = next_to_extend(session, now, PLANS_AT_ONCE, lock=True)
+        for plan in plans:
+            derive(session, plan, now, window=services.settings.prompt_window)
+    event("horizon.extended", plans=len(plans))
+    return len(plans)
+
+
+def expire_proposals(services: Services) -> None:
+    """After two weeks without an answer a proposal is over, without a word."""
+    now = services.clock()
+    old = select(Version).where(Version.state == VersionState.PROPOSED, Version.proposed_at < now - PROPOSAL_LIFE)
+    with services.database.writing() as session:
+        for version in session.scalars(old.limit(ROWS_AT_ONCE).with_for_update(skip_locked=True)):
+            session.get_one(Plan, version.plan_id).close(version, VersionState.EXPIRED, now)
+
+
+def prune(services: Services) -> None:
+    """What the privacy page says is not kept longer."""
+    now = services.clock()
+    with services.database.writing() as session:
+        for kind in (Delivery, Letter):
+            _prune_settled(session, kind, now)
+        session.execute(delete(Draft).where(Draft.made_at < now - DRAFTS_KEPT))
+        session.execute(delete(SignInLink).where(SignInLink.asked_at < now - LOG_KEPT))
+        session.execute(delete(SignedIn).where(SignedIn.expires_at < now))
+        session.execute(delete(Invitation).where(Invitation.expires_at < now - LOG_KEPT))
+        _forget_closed(session, now)
+
+
+def _prune_settled(session: Session, kind: type[Delivery] | type[Letter], now: datetime) -> None:
+    kept = DELIVERIES_KEPT if kind is Delivery else LOG_KEPT
+    old = select(kind.id).where(kind.due_at < now - kept, kind.state.not_in((State.PLANNED,))).limit(ROWS_AT_ONCE)
+    session.execute(delete(kind).where(kind.id.in_(old.scalar_subquery())))
+
+
+def _forget_closed(session: Session, now: datetime) -> None:
+    closed = select(Couple.id).where(Couple.closed_at < now - CLOSED_COUPLES_KEPT).limit(ROWS_AT_ONCE)
+    ids = session.scalars(closed).all()
+    if not ids:
+        return
+    session.execute(update(Partner).where(Partner.couple_id.in_(ids)).values(couple_id=None, side=None))
+    session.execute(update(Plan).where(Plan.couple_id.in_(ids)).values(agreed_id=None))
+    session.execute(delete(Couple).where(Couple.id.in_(ids)))

@@ -1,0 +1,136 @@
+"""The worker: one loop that finds what is due, and some threads that hand it over."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Event
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from rituals.delivery import Delivery
+from rituals.heartbeat import Heartbeat
+from rituals.outbox import Letter
+from service.emails.desk import Desk
+from service.jobs.claims import claim
+from service.jobs.parcel import Kind
+from service.jobs.prompts import compose_ahead
+from service.jobs.senders import Senders
+from service.jobs.upkeep import expire_proposals, extend_horizons, prune
+from service.logs import event, failure
+from service.services import Services
+from service.steady import SteadyClock, elapsed
+
+POLL = timedelta(seconds=1)
+BATCH = 100
+COMPOSED_AT_ONCE = 50
+BEAT = timedelta(seconds=10)
+UPKEEP = timedelta(minutes=1)
+DATABASE_PAUSE = timedelta(seconds=1)
+LAST_MAIL = timedelta(seconds=22)
+"""How long a running mail may take to end when the worker is asked to stop."""
+
+
+def run(services: Services, stop: Event) -> None:
+    """Work until `stop` is set."""
+    Worker(services, stop).run()
+
+
+class Worker:
+    """Does what the rows say. It keeps nothing that they do not; any number may run on PostgreSQL."""
+
+    def __init__(self, services: Services, stop: Event, elapsed: Callable[[], float] = elapsed) -> None:
+        """Works until `stop` is set. `elapsed` counts seconds that really passed."""
+        self._services = services
+        self._desk = Desk.set_up(services.settings.mail_from, services.links, services.catalogue)
+        self._senders = Senders(services)
+        self._steady = SteadyClock(services.clock, elapsed)
+        self._elapsed = elapsed
+        self._stop = stop
+        self._name = secrets.token_hex(8)
+        self._started_at = services.clock()
+        self._last_done: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Until stopped: then the running mails are finished and what was only held is handed back."""
+        event("worker.started", connections=self._services.sending.connections)
+        self._senders.start()
+        while not self._stop.is_set():
+            self._stop.wait(self._round().total_seconds())
+        self._senders.stop(within=LAST_MAIL)
+        with suppress(SQLAlchemyError):
+            self._say_goodbye()
+        event("worker.stopped")
+
+    def _round(self) -> timedelta:
+        """One look at everything; how long to rest before the next. Whatever happens, the loop goes on."""
+        try:
+            return self._look()
+        except SQLAlchemyError as error:
+            event("worker.database", why=type(error).__name__)
+        except Exception as error:
+            failure("worker.failed", error)
+        return DATABASE_PAUSE
+
+    def _look(self) -> timedelta:
+        steady = self._steady.is_steady()
+        if self._steady.went_back:
+            self._revive()
+        self._every("beat", BEAT, self._beat)
+        busy = self._claim(Letter)
+        if steady:
+            busy |= self._claim(Delivery)
+            busy |= compose_ahead(self._services, self._desk, limit=COMPOSED_AT_ONCE) == COMPOSED_AT_ONCE
+        if not busy:
+            self._every("upkeep", UPKEEP, self._keep_up)
+            busy = extend_horizons(self._services) > 0 if self._is_time("horizon", POLL * 10) else False
+        return timedelta() if busy else self._until_next()
+
+    def _claim(self, kind: Kind) -> bool:
+        """Take in no more than the senders can soon hand over. True: there may be more."""
+        if self._senders.waiting >= BATCH:
+            return False
+        parcels = claim(self._services, self._desk, kind, limit=BATCH)
+        for parcel in parcels:
+            self._senders.add(parcel)
+        return len(parcels) == BATCH
+
+    def _until_next(self) -> timedelta:
+        """To the next row's moment, if that is sooner than the next poll."""
+        with self._services.database.reading() as session:
+            moments = [session.scalar(select(func.min(kind.try_at))) for kind in (Delivery, Letter)]
+        now = self._services.clock()
+        ahead = [at - now for at in moments if at is not None]
+        if self._senders.waiting:
+            return POLL / 20
+        return max(timedelta(milliseconds=5), min(POLL, *ahead)) if ahead else POLL
+
+    def _keep_up(self) -> None:
+        expire_proposals(self._services)
+        prune(self._services)
+
+    def _beat(self) -> None:
+        with self._services.database.recording() as session:
+            Heartbeat.beat(session, self._name, started_at=self._started_at, now=self._services.clock())
+
+    def _say_goodbye(self) -> None:
+        with self._services.database.recording() as session:
+            Heartbeat.stop(session, self._name)
+
+    def _revive(self) -> None:
+        now: datetime = self._services.clock()
+        with self._services.database.writing() as session:
+            revived = Delivery.revive(session, now)
+        event("clock.went-back", revived=revived)
+
+    def _every(self, name: str, pause: timedelta, work: Callable[[], None]) -> None:
+        if self._is_time(name, pause):
+            work()
+
+    def _is_time(self, name: str, pause: timedelta) -> bool:
+        passed = self._elapsed()
+        if passed - self._last_done.get(name, float("-inf")) < pause.total_seconds():
+            return False
+        self._last_done[name] = passed
+        return True
