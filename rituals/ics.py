@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from icalendar import Calendar, vCalAddress
+from icalendar import Calendar, vCalAddress, vText
 from icalendar import Event as VEvent
 
 from rituals.plain_text import one_line
@@ -46,8 +46,9 @@ def feed(events: Iterable[Event], *, name: str, since: datetime) -> bytes:
     """
     standing = sorted((event for event in events if event.stands_after(since)), key=lambda event: event.uid)
     calendar = _calendar()
-    calendar.add("NAME", one_line(name))
-    calendar.add("X-WR-CALNAME", one_line(name))
+    # As vText outright: the library knows neither for a text and would not escape it.
+    calendar.add("NAME", vText(one_line(name)))
+    calendar.add("X-WR-CALNAME", vText(one_line(name)))
     calendar.add("COLOR", COLOUR)
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")

@@ -9,6 +9,7 @@ from icalendar import vRecur
 
 from rituals.plain_text import one_line, paragraphs
 from rituals.recurrence import Recurrence, moment, wall_clock
+from rituals.rule import Frequency, Rule
 from rituals.zone import zone_info
 
 
@@ -82,7 +83,7 @@ def series(event: Event, removed: Sequence[datetime] = ()) -> VEvent:
     recurrence = event.recurrence.normalised()
     component = _vevent(event, recurrence.starts)
     if recurrence.rule is not None:
-        component.add("RRULE", vRecur.from_ical(str(recurrence.rule)))
+        component.add("RRULE", vRecur.from_ical(_outright(recurrence.rule, recurrence.starts)))
     if removed:
         component.add("EXDATE", [_zoned(starts, recurrence.zone) for starts in removed])
     return component
@@ -93,6 +94,15 @@ def instance(event: Event, original_starts: datetime, starts: datetime) -> VEven
     if event.recurrence.rule is not None:
         component.add("RECURRENCE-ID", _zoned(original_starts, event.recurrence.zone))
     return component
+
+
+def _outright(rule: Rule, starts: datetime) -> str:
+    """The RRULE, with a day that not every month has said in it: some programs slip into the next month instead."""
+    if starts.day <= 28 or rule.days or rule.month_days:
+        return str(rule)
+    if rule.frequency is Frequency.MONTHLY:
+        return f"{rule};BYMONTHDAY={starts.day}"
+    return f"{rule};BYMONTH=2;BYMONTHDAY=29" if rule.frequency is Frequency.YEARLY and starts.month == 2 else str(rule)
 
 
 def _over_at(event: Event, *starts: datetime) -> datetime:

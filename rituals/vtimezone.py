@@ -1,6 +1,6 @@
 """VTIMEZONE components that calendar programs read right (RFC 5545, section 3.6.5)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 
@@ -23,8 +23,11 @@ def vtimezone(zone: str, *, first_year: int, last_year: int) -> Timezone:
     settled = _settled_year(zone, single, first_year - 1, last_year)
     component = Timezone()
     component.add("TZID", zone)
-    for change in _opening(zone, single, first_year):
-        component.add_component(_observance(change))
+    if settled < first_year:
+        # From long ago, as most programs write it: some take a zone that begins late for UTC.
+        settled = LONG_AGO
+    else:
+        component.add_component(_observance(_opening(zone, first_year - 1)))
     for change in single:
         if change.at.year < settled:
             component.add_component(_observance(change))
@@ -48,16 +51,12 @@ def _settled_year(zone: str, single: tuple[Change, ...], first_year: int, last_y
     return settled
 
 
-def _opening(zone: str, single: tuple[Change, ...], first_year: int) -> list[Change]:
-    """What held before the first change, unless that is over before the first year begins."""
-    if single and single[0].at.year < first_year:
-        return []
-    begin = datetime(first_year - 1, 1, 1, tzinfo=UTC)
-    local = begin.astimezone(zone_info(zone))
-    offset = local.utcoffset()
-    assert offset is not None
+def _opening(zone: str, year: int) -> Change:
+    """What held at the beginning of the year, said from long ago on."""
+    local = datetime(year, 1, 1, tzinfo=UTC).astimezone(zone_info(zone))
+    offset = local.utcoffset() or timedelta()
     long_ago = datetime(LONG_AGO, 1, 1, tzinfo=UTC) - offset
-    return [Change(long_ago, offset, offset, local.tzname() or zone, summer=False)]
+    return Change(long_ago, offset, offset, local.tzname() or zone, summer=False)
 
 
 def _observance(change: Change, rule: str | None = None) -> TimezoneStandard | TimezoneDaylight:
