@@ -56,8 +56,8 @@ def next_to_extend(session: Session, now: datetime, limit: int, *, lock: bool) -
     outdated = select(Plan).where(Plan.state == PlanState.AGREED, Plan.horizon_at.is_not(None))
     outdated = outdated.where(Plan.tzdata != tzdata_version())
     for query in (short, outdated):
-        query = query.limit(limit)
-        plans = session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
+        some = query.limit(limit)
+        plans = session.scalars(some.with_for_update(skip_locked=True) if lock else some).all()
         if plans:
             return list(plans)
     return []

@@ -48,17 +48,13 @@ class Plan(Base):
     created_at: Mapped[At]
     form_key: Mapped[str] = mapped_column(String(64))
     """Drawn with the form: the same form sent twice makes one plan."""
-    agreed_id: Mapped[int | None] = mapped_column(Id, ForeignKey("version.id", use_alter=True), index=True)
     horizon_at: Mapped[datetime | None] = mapped_column(Moment)
     """Up to when occurrences stand as rows; None where none are wanted."""
     tzdata: Mapped[str] = mapped_column(String(16), default="")
     """The time zone data by which they were derived."""
 
     couple: Mapped[Couple] = relationship()
-    versions: Mapped[list[Version]] = relationship(
-        order_by=Version.number, foreign_keys=Version.plan_id, cascade="all, delete-orphan"
-    )
-    agreed: Mapped[Version | None] = relationship(foreign_keys=[agreed_id], post_update=True)
+    versions: Mapped[list[Version]] = relationship(order_by=Version.number, cascade="all, delete-orphan")
     overrides: Mapped[list[Override]] = relationship(order_by=Override.original_starts, cascade="all, delete-orphan")
 
     @classmethod
@@ -104,6 +100,11 @@ class Plan(Base):
         return list(session.scalars(living.order_by(cls.id)))
 
     @property
+    def agreed(self) -> Version | None:
+        """The wording in force: both said yes to it."""
+        return next((version for version in self.versions if version.state == VersionState.AGREED), None)
+
+    @property
     def open_version(self) -> Version | None:
         """The wording that waits for an answer, if one does."""
         return next((version for version in reversed(self.versions) if version.is_open), None)
@@ -115,7 +116,8 @@ class Plan(Base):
     @property
     def recurrence(self) -> Recurrence | None:
         """By which it happens: the agreed rule."""
-        return self.agreed.recurrence if self.agreed else None
+        agreed = self.agreed
+        return agreed.recurrence if agreed else None
 
     @property
     def is_running(self) -> bool:
@@ -213,10 +215,12 @@ class Plan(Base):
         place(act.session, self, act.now, urgent=urgent or self._starts_soon(act.session, act.now))
 
     def _agree(self, act: Act, version: Version) -> None:
-        before, self.agreed = self.agreed, version
-        version.settle(VersionState.AGREED, act.now)
+        before = self.agreed
         if before is not None:
             before.settle(VersionState.REPLACED, act.now)
+            act.session.flush()  # only one may be agreed
+        version.settle(VersionState.AGREED, act.now)
+        if before is not None:
             self._fit_overrides(act, before.recurrence, version.recurrence)
         if self.state == PlanState.PROPOSED:
             self.state = PlanState.AGREED

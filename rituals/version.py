@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rituals.couple import Partner
@@ -66,6 +66,13 @@ class Version(Base):
     __table_args__ = (
         UniqueConstraint("plan_id", "number"),
         Index("ix_version_state_proposed_at", "state", "proposed_at"),
+        Index(
+            "uq_version_agreed",
+            "plan_id",
+            unique=True,
+            postgresql_where=text("state = 'agreed'"),
+            sqlite_where=text("state = 'agreed'"),
+        ),
     )
 
     id: Mapped[PrimaryKey]

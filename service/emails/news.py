@@ -111,4 +111,5 @@ def terms(version: Version, partner: Partner, now: datetime) -> str:
         if here != start:
             start = f"{start} in {when.city(recurrence.zone)} ({here} for you)"
     first = f"; next on {when.full_day(upcoming[0].starts_at, partner.zone, now)}" if upcoming else ""
-    return f"{rhythm_words(recurrence.rule, version.starts, zone=version.zone)} at {start}, {when.length(recurrence.duration)}{first}."
+    rhythm = rhythm_words(recurrence.rule, version.starts, zone=version.zone)
+    return f"{rhythm} at {start}, {when.length(recurrence.duration)}{first}."

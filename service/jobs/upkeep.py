@@ -72,5 +72,4 @@ def _forget_closed(session: Session, now: datetime) -> None:
     if not ids:
         return
     session.execute(update(Partner).where(Partner.couple_id.in_(ids)).values(couple_id=None, side=None))
-    session.execute(update(Plan).where(Plan.couple_id.in_(ids)).values(agreed_id=None))
     session.execute(delete(Couple).where(Couple.id.in_(ids)))
