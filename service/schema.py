@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -23,10 +24,13 @@ def migrate(connection: Connection, revision: str) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
     config = configuration()
     config.attributes["connection"] = connection
-    if revision == "base" or revision.startswith("-"):
-        command.downgrade(config, revision)
-    else:
-        command.upgrade(config, revision)
+    try:
+        if revision == "base" or revision.startswith("-"):
+            command.downgrade(config, revision)
+        else:
+            command.upgrade(config, revision)
+    except CommandError as error:
+        raise SchemaError(f"The tables were made by another version of this program: {error}.") from error
     if connection.dialect.name == "sqlite":
         refuse_broken_references(connection)
 

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rituals.storage import Base
 from service.database import Database
-from service.schema import PROJECT
 from tests.fakes import FakeClock
 from tests.postgres import Postgres
 
@@ -88,6 +86,4 @@ def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterat
 def lay_tables(url: str) -> None:
     database = Database.open(url)
     database.migrate()
-    if not any((PROJECT / "migrations" / "versions").glob("*.py")):  # until the first migration stands
-        Base.metadata.create_all(database.engine)
     database.close()

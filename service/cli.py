@@ -1,0 +1,77 @@
+"""The commands of `python -m service`, and a clear sentence for whatever keeps them from starting."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from service import check, commands
+from service.database import Database
+from service.schema import PROJECT, SchemaError
+from service.serving import PortTakenError, leave
+from service.settings import Settings, SettingsError
+
+SERVING: dict[str, Callable[[Settings], None]] = {
+    "serve": commands.serve,
+    "web": commands.web,
+    "worker": commands.worker,
+    "migrate": commands.migrate,
+}
+CHECKING: dict[str, Callable[[], Sequence[str]]] = {
+    "check-decks": check.decks,
+    "check-templates": check.templates,
+}
+USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}]"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command, `serve` if none is named; answers the exit status."""
+    signal.signal(signal.SIGTERM, leave)
+    name = arguments[0] if arguments else "serve"
+    if len(arguments) > 1 or name not in {*SERVING, "demo", *CHECKING}:
+        return complain(f"Use: {USAGE}")
+    if name in CHECKING:
+        return report(CHECKING[name]())
+    try:
+        settings = commands.demo_settings(os.environ) if name == "demo" else Settings.read(os.environ, root=PROJECT)
+    except SettingsError as error:
+        return complain(f"A setting needs your attention. {error}")
+    return run(commands.demo if name == "demo" else SERVING[name], settings)
+
+
+def run(command: Callable[[Settings], None], settings: Settings) -> int:
+    try:
+        command(settings)
+    except KeyboardInterrupt:
+        return 0
+    except PortTakenError as error:
+        return complain(
+            f"{error} Perhaps this program runs already. To use another port: PORT={settings.port + 1} ./run"
+        )
+    except (SettingsError, SchemaError) as error:
+        return complain(str(error))
+    except SQLAlchemyError as error:
+        if not Database.is_unavailable(error):
+            raise
+        return complain(unreachable(settings, error))
+    return 0
+
+
+def unreachable(settings: Settings, error: SQLAlchemyError) -> str:
+    where = make_url(settings.database_url).render_as_string(hide_password=True)
+    reason = str(error.__cause__ or error).strip().splitlines()[0]
+    return f"The database cannot be used: {where} ({reason}). Is it running, and is DATABASE_URL right?"
+
+
+def report(mistakes: Sequence[str]) -> int:
+    for mistake in mistakes:
+        complain(mistake)
+    return 1 if mistakes else 0
+
+
+def complain(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
