@@ -9,11 +9,12 @@ from enum import StrEnum
 from icalendar import Calendar, vCalAddress, vText
 from icalendar import Event as VEvent
 
+from rituals.calendar_event import Event, Override
 from rituals.plain_text import one_line
-from rituals.vevent import Event, Override, components, instance, series
+from rituals.vevent import components, instance, series
 from rituals.vtimezone import YEARS_AHEAD, vtimezone
 
-__all__ = ["Event", "Override", "cancel", "feed", "request"]
+__all__ = ["Event", "Override", "cancel", "feed", "request", "resource"]
 
 PRODUCT = "-//Side by Side//Side by Side//EN"
 COLOUR = "darkslategray"
@@ -56,6 +57,15 @@ def feed(events: Iterable[Event], *, name: str, since: datetime) -> bytes:
     for event in standing:
         for component in components(event, since=since):
             calendar.add_component(component)
+    return bytes(calendar.to_ical())
+
+
+def resource(event: Event) -> bytes:
+    """One plan alone, as a CalDAV server keeps it: no METHOD, nobody invited, so that no server mails anybody."""
+    calendar = _calendar()
+    _add_zones(calendar, [event])
+    for component in components(event):
+        calendar.add_component(component)
     return bytes(calendar.to_ical())
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from rituals.expansion import END_OF_TIME, local_starts
 from rituals.rule import FIRST_YEAR, LAST_YEAR, RecurrenceError, Rule
-from rituals.zone import known_zone, moment, tzdata_version, wall_clock, zone_info, zones
+from rituals.zone import known_zone, moment, tzdata_version, unclear, wall_clock, zone_info, zones
 
 __all__ = [
     "Instance",
@@ -114,8 +114,7 @@ class Recurrence:
         return end or END_OF_TIME.replace(tzinfo=UTC)
 
     def _at_a_change(self, instance: Instance) -> bool:
-        zone, starts = zone_info(self.zone), instance.original_starts
-        midnight = datetime.combine(starts, time(), tzinfo=zone)
+        starts = instance.original_starts
+        midnight = datetime.combine(starts, time(), tzinfo=zone_info(self.zone))
         changes = midnight.utcoffset() != (midnight + timedelta(days=1)).utcoffset()
-        twice_or_never = starts.replace(tzinfo=zone).utcoffset() != starts.replace(tzinfo=zone, fold=1).utcoffset()
-        return twice_or_never or (changes and NIGHT[0] <= starts.time() < NIGHT[1])
+        return unclear(starts, self.zone) or (changes and NIGHT[0] <= starts.time() < NIGHT[1])

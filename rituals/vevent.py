@@ -1,87 +1,44 @@
 """A plan as VEVENT components: the series, its skipped and its moved instances (RFC 5545, section 3.6.1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Event as VEvent
 from icalendar import vRecur
 
+from rituals.calendar_event import Event
+from rituals.clock_changes import changes
 from rituals.plain_text import one_line, paragraphs
 from rituals.recurrence import Recurrence, moment, wall_clock
 from rituals.rule import Frequency, Rule
-from rituals.zone import zone_info
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """One instance that differs, named by the start the rule gives it; without `starts` it is cancelled."""
-
-    original_starts: datetime
-    starts: datetime | None
-    sequence: int
-    revised_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A plan as every calendar sees it. Whatever changes in it raises `sequence` and `revised_at`."""
-
-    uid: str
-    sequence: int
-    revised_at: datetime
-    recurrence: Recurrence
-    summary: str
-    description: str
-    url: str
-    overrides: tuple[Override, ...] = ()
-    since: datetime | None = None
-    """The moment from which the plan stands."""
-
-    @property
-    def called_off(self) -> bool:
-        """Happens once, and that once is cancelled: there is nothing to invite to."""
-        return self.recurrence.rule is None and any(override.starts is None for override in self.standing_overrides())
-
-    def standing_overrides(self) -> list[Override]:
-        """Those of instances that the rule has, in their order; others would confuse every reader."""
-        fitting = (override for override in self.overrides if self.recurrence.includes(override.original_starts))
-        return sorted(fitting, key=lambda override: override.original_starts)
-
-    @property
-    def revision(self) -> tuple[int, datetime]:
-        """One for all components: a reader that compares an override with its series finds none outdated."""
-        sequences = (self.sequence, *(override.sequence for override in self.overrides))
-        moments = (self.revised_at, *(override.revised_at for override in self.overrides))
-        return max(sequences), max(moments).astimezone(UTC).replace(microsecond=0)
-
-    def stands_after(self, since: datetime) -> bool:
-        """Whether anything of it ends after this moment."""
-        begin = since - self.recurrence.duration
-        moved = (override.starts for override in self.standing_overrides() if override.starts)
-        later = any(moment(starts, self.recurrence.zone) > begin for starts in moved)
-        overridden = self.recurrence.rule is None and bool(self.standing_overrides())
-        return not self.called_off and (later or (not overridden and bool(self.recurrence.upcoming(begin, 1))))
+from rituals.vtimezone import YEARS_AHEAD
+from rituals.zone import unclear, zone_info
 
 
 def components(event: Event, *, since: datetime | None = None) -> list[VEvent]:
-    """The series and its moved instances; those over by `since` are only taken out of the series."""
+    """The series and the instances that differ; moved ones over by `since` are only taken out of the series."""
     overrides = event.standing_overrides()
     if event.recurrence.rule is None:
         starts = next((override.starts for override in overrides if override.starts), event.recurrence.starts)
-        return [_vevent(event, starts)]
-    moved, removed = [], []
+        return [instance(event, event.recurrence.starts, starts)]
+    year = (since or event.revised_at).year
+    shown = {starts: starts for starts in _touched_by_a_change(event.recurrence, year, year + YEARS_AHEAD)}
+    removed = []
     for override in overrides:
+        shown.pop(override.original_starts, None)
         if override.starts and (since is None or _over_at(event, override.original_starts, override.starts) > since):
-            moved.append(instance(event, override.original_starts, override.starts))
+            shown[override.original_starts] = override.starts
         else:
             removed.append(override.original_starts)
-    return [series(event, removed), *moved]
+    return [series(event, removed), *(instance(event, original, shown[original]) for original in sorted(shown))]
 
 
 def series(event: Event, removed: Sequence[datetime] = ()) -> VEvent:
+    """The event with its rule, without the instances `removed`."""
     recurrence = event.recurrence.normalised()
-    component = _vevent(event, recurrence.starts)
+    component = _vevent(event)
+    _add_time(component, recurrence)
     if recurrence.rule is not None:
         component.add("RRULE", vRecur.from_ical(_outright(recurrence.rule, recurrence.starts)))
     if removed:
@@ -90,10 +47,36 @@ def series(event: Event, removed: Sequence[datetime] = ()) -> VEvent:
 
 
 def instance(event: Event, original_starts: datetime, starts: datetime) -> VEvent:
-    component = _vevent(event, starts)
+    """One instance at `starts`, named by the start that the rule gives it."""
+    component = _vevent(event)
+    zone = event.recurrence.zone
+    if not _clear(event.recurrence, starts):
+        starts_at = moment(starts, zone)
+        component.add("DTSTART", starts_at)
+        component.add("DTEND", starts_at + event.recurrence.duration)
+    else:
+        _add_time(component, replace(event.recurrence, starts=starts))
     if event.recurrence.rule is not None:
-        component.add("RECURRENCE-ID", _zoned(original_starts, event.recurrence.zone))
+        component.add("RECURRENCE-ID", _zoned(original_starts, zone))
     return component
+
+
+def _touched_by_a_change(recurrence: Recurrence, first_year: int, last_year: int) -> list[datetime]:
+    """The starts of instances that programs read differently, by an hour either way; each is told its moments."""
+    found = []
+    for change in changes(recurrence.zone, first_year, last_year):
+        days = (change.local.date() + timedelta(days=day) for day in (-2, -1, 0, 1))
+        for starts in (datetime.combine(day, recurrence.starts.time()) for day in days):
+            if not _clear(recurrence, starts) and recurrence.includes(starts):
+                found.append(starts)
+    return found
+
+
+def _clear(recurrence: Recurrence, starts: datetime) -> bool:
+    """Whether the wall clock tells both start and end: no change of the clocks between, none that repeats one."""
+    zone = recurrence.zone
+    ends = wall_clock(moment(starts, zone) + recurrence.duration, zone)
+    return ends - starts == recurrence.duration and not unclear(starts, zone) and not unclear(ends, zone)
 
 
 def _outright(rule: Rule, starts: datetime) -> str:
@@ -110,7 +93,7 @@ def _over_at(event: Event, *starts: datetime) -> datetime:
     return max(moment(each, event.recurrence.zone) for each in starts) + event.recurrence.duration
 
 
-def _vevent(event: Event, starts: datetime) -> VEvent:
+def _vevent(event: Event) -> VEvent:
     sequence, revised_at = event.revision
     component = VEvent()
     component.add("UID", event.uid)
@@ -119,7 +102,6 @@ def _vevent(event: Event, starts: datetime) -> VEvent:
     component.add("LAST-MODIFIED", revised_at)
     if event.since:
         component.add("CREATED", event.since.astimezone(UTC))
-    _add_time(component, event.recurrence, starts)
     component.add("SUMMARY", one_line(event.summary))
     if event.description:
         component.add("DESCRIPTION", paragraphs(event.description))
@@ -131,13 +113,13 @@ def _vevent(event: Event, starts: datetime) -> VEvent:
     return component
 
 
-def _add_time(component: VEvent, recurrence: Recurrence, starts: datetime) -> None:
-    component.add("DTSTART", _zoned(starts, recurrence.zone))
-    ends = wall_clock(moment(starts, recurrence.zone) + recurrence.duration, recurrence.zone)
-    if ends - starts == recurrence.duration:
-        component.add("DTEND", _zoned(ends, recurrence.zone))
+def _add_time(component: VEvent, recurrence: Recurrence) -> None:
+    starts, zone = recurrence.starts, recurrence.zone
+    component.add("DTSTART", _zoned(starts, zone))
+    if _clear(recurrence, starts):
+        component.add("DTEND", _zoned(starts + recurrence.duration, zone))
     else:
-        # Over a change of the clocks an end would be read as another length, for the whole series too.
+        # Over a change of the clocks an end would be read as another length, and that for the whole series.
         component.add("DURATION", recurrence.duration)
 
 

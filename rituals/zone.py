@@ -32,6 +32,12 @@ def wall_clock(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(zone_info(zone)).replace(tzinfo=None, fold=0)
 
 
+def unclear(local: datetime, zone: str) -> bool:
+    """Whether a change of the clocks leaves this naive time out, or makes it come twice."""
+    here = local.replace(tzinfo=zone_info(zone))
+    return here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+
+
 def known_zone(name: str) -> bool:
     """Whether people may choose this name: an IANA zone of a place, or UTC."""
     return name in _choices()

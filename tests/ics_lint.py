@@ -137,8 +137,6 @@ def _zones(calendar: Component) -> Iterator[str]:
     }
     for name in used - set(names):
         yield f"TZID {name} is not defined"
-    for name in set(names) - used:
-        yield f"VTIMEZONE {name} is not used"
     for zone in calendar.walk("VTIMEZONE"):
         if not zone.components:
             yield "a VTIMEZONE without observance"

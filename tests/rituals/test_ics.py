@@ -13,7 +13,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rituals.ics import Event, Override, cancel, feed, request
+from rituals.ics import Event, Override, cancel, feed, request, resource
 from rituals.recurrence import Recurrence, Rule, moment
 from tests.ics_lint import Component, lint, parse
 
@@ -121,8 +121,10 @@ class TestFeed:
         assert events(feed([], name="Ours", since=SINCE)) == []
 
     def test_a_night_over_a_change_of_the_clocks_says_its_length_and_not_its_end(self):
-        (event,) = events(feed([plan("2027-03-28T01:30", "FREQ=DAILY", minutes=90)], name="Ours", since=SINCE))
-        assert (value(event, "DTEND"), value(event, "DURATION")) == (None, "PT1H30M")
+        night = plan("2027-03-28T01:30", "FREQ=WEEKLY;COUNT=3", minutes=90)
+        series, first = events(feed([night], name="Ours", since=SINCE))
+        assert (value(series, "DTEND"), value(series, "DURATION")) == (None, "PT1H30M")
+        assert (value(first, "DTSTART"), value(first, "DTEND")) == ("20270328T003000Z", "20270328T020000Z")
 
 
 class TestWhatIsOver:
@@ -169,6 +171,33 @@ class TestWhatIsOver:
         lost = (override("2027-03-22T19:00", "2027-03-23T19:00"), override("2027-03-24T19:00", None))
         (series,) = events(feed([plan(overrides=lost)], name="Ours", since=SINCE))
         assert value(series, "EXDATE") is None
+
+
+class TestNightsOfChange:
+    NIGHTLY = plan("2027-01-01T02:30", "FREQ=DAILY;UNTIL=20271231T000000Z", "Europe/Berlin")
+
+    def test_starts_that_are_left_out_or_come_twice_are_told_their_moment(self):
+        series, spring, autumn = events(feed([self.NIGHTLY], name="Ours", since=SINCE))
+        assert value(series, "EXDATE") is None
+        assert (value(spring, "RECURRENCE-ID"), value(spring, "DTSTART")) == ("20270328T023000", "20270328T013000Z")
+        assert (value(autumn, "RECURRENCE-ID"), value(autumn, "DTSTART")) == ("20271031T023000", "20271031T003000Z")
+
+    def test_skipped_and_moved_ones_stay_so(self):
+        changed = (override("2027-03-28T02:30", None), override("2027-10-31T02:30", "2027-10-31T21:00"))
+        series, autumn = events(resource(replace(self.NIGHTLY, overrides=changed)))
+        assert value(series, "EXDATE") == "20270328T023000"
+        assert value(autumn, "DTSTART") == "20271031T210000"
+
+    def test_one_moved_into_such_a_time_is_told_its_moment_too(self):
+        moved = (override("2027-03-21T19:00", "2027-10-31T02:30"),)
+        assert value(events(resource(plan(overrides=moved)))[1], "DTSTART") == "20271031T003000Z"
+
+
+class TestResource:
+    def test_it_is_the_plan_alone_with_nobody_invited(self):
+        data = resource(plan(overrides=SKIPPED_AND_MOVED))
+        assert len(events(data)) == 2
+        assert not any(word in data for word in (b"METHOD", b"ATTENDEE", b"ORGANIZER", b"NAME:Ours", b"REFRESH"))
 
 
 class TestInvitations:
@@ -346,9 +375,15 @@ PLANS = {
     "every other week from Sunday": plan("2027-01-05T19:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU"),
     "leap day": plan("2028-02-29T19:00", "FREQ=YEARLY"),
     "once": plan("2027-03-14T19:00", None),
+    "at half past midnight": plan("2027-01-02T00:30", "FREQ=DAILY;UNTIL=20281231T000000Z"),
+    "at half past one": plan("2027-01-02T01:30", "FREQ=DAILY;UNTIL=20281231T000000Z"),
+    "at a quarter past two": plan("2027-01-02T02:15", "FREQ=DAILY;UNTIL=20281231T000000Z"),
+    "at half past eleven at night": plan("2027-01-02T23:30", "FREQ=DAILY;UNTIL=20281231T000000Z"),
 }
+NIGHTS = [name for name in PLANS if name.startswith("at ")]
 CASES = [(zone, name) for zone in ZONES for name in ("weekly", "daily with an end", "in the morning of the change")]
-CASES += [("Europe/Madrid", name) for name in PLANS if name not in {"weekly", "daily with an end"}]
+CASES += [(zone, name) for zone in ZONES for name in NIGHTS]
+CASES += [("Europe/Madrid", name) for name in PLANS if name not in {"weekly", "daily with an end", *NIGHTS}]
 
 
 def in_zone(event: Event, zone: str) -> Event:
