@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, func, select, update
+from sqlalchemy import ForeignKey, Index, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.couple import Partner
@@ -109,3 +109,14 @@ class SignedIn(Base):
     def of(cls, session: Session, partner: Partner, now: datetime) -> list["SignedIn"]:
         live = select(cls).where(cls.partner_id == partner.id, cls.expires_at > now).order_by(cls.started_at.desc())
         return list(session.scalars(live))
+
+    @classmethod
+    def end(cls, session: Session, partner: Partner, session_id: int) -> bool:
+        """One of this partner's own sessions is over at once. False for anybody else's, as for one that never was."""
+        theirs = delete(cls).where(cls.id == session_id, cls.partner_id == partner.id)
+        return bool(session.connection().execute(theirs).rowcount)
+
+    @classmethod
+    def end_all(cls, session: Session, partner: Partner) -> None:
+        """Signed out everywhere, this browser included."""
+        session.execute(delete(cls).where(cls.partner_id == partner.id))

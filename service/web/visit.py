@@ -96,4 +96,6 @@ def _visit(session: Session) -> Visit:
     secret = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
     signed_in = SignedIn.with_secret(session, secret, now) if secret else None
     g.visitor = signed_in.partner if signed_in else None
+    # Asked now: an error page is drawn when the session is closed and its rows cannot be asked any more.
+    g.in_couple = signed_in is not None and signed_in.partner.is_coupled
     return Visit(session, services(), now, signed_in)
