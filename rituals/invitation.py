@@ -118,6 +118,13 @@ class Invitation(Base):
         )
         return list(session.scalars(shown.order_by(cls.id)))
 
+    @classmethod
+    def waiting_for(cls, session: Session, invited: Partner, now: datetime) -> list["Invitation"]:
+        """Those this partner can still answer, whoever asks; none from whom they want to hear nothing."""
+        asked = select(cls).where(cls.address == invited.address, cls.answer == Answer.WAITING, cls.expires_at > now)
+        waiting = session.scalars(asked.order_by(cls.id))
+        return [one for one in waiting if one.is_live(now) and not Refusal.stands(session, one.address, one.inviter_id)]
+
     def is_live(self, now: datetime) -> bool:
         return self.answer == Answer.WAITING and now < self.expires_at and not self.inviter.is_coupled
 
