@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service import check, commands
 from service.database import Database
+from service.engines import is_sqlite
 from service.schema import PROJECT, SchemaError
 from service.serving import PortTakenError, leave
 from service.settings import Settings, SettingsError
@@ -61,9 +62,10 @@ def run(command: Callable[[Settings], None], settings: Settings) -> int:
 
 
 def unreachable(settings: Settings, error: SQLAlchemyError) -> str:
-    where = make_url(settings.database_url).render_as_string(hide_password=True)
+    url = make_url(settings.database_url)
     reason = str(error.__cause__ or error).strip().splitlines()[0]
-    return f"The database cannot be used: {where} ({reason}). Is it running, and is DATABASE_URL right?"
+    cure = "Can its folder be written to, and is there room?" if is_sqlite(url) else "Is it running?"
+    return f"The database cannot be used: {url.render_as_string()} ({reason}). {cure} DATABASE_URL says where it is."
 
 
 def report(mistakes: Sequence[str]) -> int:

@@ -32,7 +32,7 @@ def without_client(found: re.Match[str]) -> str:
 
 def is_client(numbers: str) -> bool:
     try:
-        ip_address(numbers)
+        address = ip_address(numbers)
     except ValueError:
         return False
-    return True
+    return not (address.is_loopback or address.is_unspecified)  # those are this machine
