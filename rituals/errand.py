@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Self
 
 from sqlalchemy import BigInteger, Index, SmallInteger, case, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, declarative_mixin, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from rituals.storage import At, Moment, PrimaryKey, stored
 
@@ -53,7 +53,6 @@ class Lease:
         return cls(secrets.randbits(62), now + length)
 
 
-@declarative_mixin
 class Errand:
     """The columns and the life of such a row."""
 

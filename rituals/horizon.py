@@ -76,7 +76,7 @@ def _wanted(plan: "Plan", now: datetime, until: datetime) -> dict[datetime, Inst
     }
     for override in overrides.values():
         instance = _moved(recurrence, override)
-        if instance is not None and now < instance.starts_at <= until:
+        if instance is not None and instance.starts_at > now:  # however far it was moved, it stands as a row
             wanted[instance.original_starts] = instance
     return wanted
 

@@ -1,0 +1,95 @@
+"""Leaving: everything stops in one transaction, and nobody is told why or when."""
+
+from sqlalchemy import select
+
+from rituals.choosing import choose_way
+from rituals.connection import CalendarConnection, Way
+from rituals.invitation import Invitation
+from rituals.leaving import forget_invitations, leave
+from rituals.outbox import Letter, LetterKind
+from rituals.version import VersionState
+from tests.rituals.households import Household
+
+
+def test_no_prompt_goes_to_either_after_one_has_left(home: Household) -> None:
+    home.agree()
+    leave(home.session, home.ana, home.now, events_stay=True)
+    assert home.planned() == []
+
+
+def test_no_mail_goes_to_either_unless_the_leaver_asks_for_one(home: Household) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    choose_way(home.session, home.ben, Way.MAIL, home.now)
+    home.agree()
+    home.propose()
+    leave(home.session, home.ana, home.now, events_stay=True)
+    assert home.letters(LetterKind.NEWS) == []
+    assert home.letters(LetterKind.CALENDAR) == []
+
+
+def test_the_leaver_is_free_and_the_other_finds_the_space_closed(home: Household) -> None:
+    couple = home.couple
+    leave(home.session, home.ana, home.now, events_stay=True)
+    assert home.ana.couple is None
+    assert home.ben.couple is couple
+    assert not couple.is_open
+
+
+def test_a_waiting_proposal_is_off_the_table(home: Household) -> None:
+    plan = home.propose()
+    leave(home.session, home.ben, home.now, events_stay=True)
+    home.session.expire_all()
+    assert plan.latest.state == VersionState.WITHDRAWN
+
+
+def test_the_others_events_go_only_if_the_leaver_says_so(home: Household) -> None:
+    choose_way(home.session, home.ben, Way.MAIL, home.now)
+    plan = home.agree()
+    for letter in home.letters(LetterKind.CALENDAR):
+        letter.withdraw()
+    placement_told(home)
+    leave(home.session, home.ana, home.now, events_stay=False)
+    (letter,) = home.letters(LetterKind.CALENDAR)
+    assert letter.partner_id == home.ben.id
+    assert not plan.is_on_calendars
+
+
+def placement_told(home: Household) -> None:
+    from rituals.placement import Placement
+
+    for placement in home.session.scalars(select(Placement)):
+        placement.told(placement.plan.sequence)
+
+
+def test_the_leavers_feed_is_dead_at_once(home: Household) -> None:
+    connection = choose_way(home.session, home.ana, Way.FEED, home.now)
+    connection.lock_away(digest="0" * 64, sealed=b"sealed")
+    leave(home.session, home.ana, home.now, events_stay=True)
+    home.session.flush()
+    assert CalendarConnection.with_digest(home.session, "0" * 64) is None
+
+
+def test_a_former_partner_cannot_invite_again_until_the_leaver_lifts_it(home: Household) -> None:
+    leave(home.session, home.ana, home.now, events_stay=True)
+    home.ben.couple = None
+    Invitation.send(home.session, home.ben, "ana@example.org", home.now)
+    assert home.letters(LetterKind.INVITATION) == []
+    forget_invitations(home.session, home.ana)
+    for invitation in Invitation.pending(home.session, home.ben, home.now):
+        invitation.withdraw(home.session, home.now)
+    Invitation.send(home.session, home.ben, "ana@example.org", home.now)
+    assert len(home.letters(LetterKind.INVITATION)) == 1
+
+
+def test_another_couple_notices_nothing(home: Household) -> None:
+    others = Household.begin(home.session, ("cleo", "dan"))
+    others.agree()
+    before = others.planned()
+    leave(home.session, home.ana, home.now, events_stay=False)
+    assert others.planned() == before
+
+
+def test_leaving_twice_is_leaving_once(home: Household) -> None:
+    leave(home.session, home.ana, home.now, events_stay=True)
+    leave(home.session, home.ana, home.now, events_stay=True)
+    assert home.session.scalars(select(Letter)).all() == []
