@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, lambda _: sentence_page(429))
     app.register_error_handler(CSRFError, lambda _: _stale_form())
     app.register_error_handler(SignInNeededError, lambda _: _to_sign_in())
-    app.register_error_handler(StepNeededError, lambda error: redirect(url_for(error.endpoint)))
+    app.register_error_handler(StepNeededError, lambda error: redirect(url_for(error.endpoint), 303))
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(SQLAlchemyError, _database)
 
@@ -56,13 +56,13 @@ def _stale_form() -> Response:
 
 def _to_sign_in() -> BaseResponse:
     wanted = own_path(request.full_path.rstrip("?")) if request.method == "GET" else None
-    return redirect(url_for("sign_in.new", next=wanted) if wanted else url_for("sign_in.new"))
+    return redirect(url_for("sign_in.new", next=wanted) if wanted else url_for("sign_in.new"), 303)
 
 
 def _refused(error: RefusedError) -> BaseResponse:
     """A refusal that no form caught: the sentence, on the page the person came from."""
     flash(str(error), "problem")
-    return redirect(url_for("week.index"))
+    return redirect(url_for("week.index"), 303)
 
 
 def _database(error: SQLAlchemyError) -> Response:

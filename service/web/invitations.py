@@ -59,6 +59,8 @@ def create() -> Response | tuple[str, int]:
             inviter = visit.partner
             Invitation.send(visit.session, inviter, parse_address(typed), visit.now)
     except RefusedError as error:
+        if error.field is None:
+            raise
         with viewing() as visit:
             return _new(visit, typed, str(error)), 422
     flash("Your invitation is on its way: one mail, and no reminder.", "done")

@@ -128,8 +128,20 @@ def test_known_unknown_and_tired_addresses_get_the_same_answer(
 
 @pytest.mark.parametrize(
     "address",
-    ["", "anna", "anna@", "a@b", "a,b@example.org", "a@example.org,b@example.org", "<a@example.org>", "a@x.org\r\nBcc: b"]
-    + ["a\0@example.org", "a" * 10_000 + "@example.org", "‮a@example.org", "a b@example.org"],
+    [
+        "",
+        "anna",
+        "anna@",
+        "a@b",
+        "a,b@example.org",
+        "a@example.org,b@example.org",
+        "<a@example.org>",
+        "a@x.org\r\nBcc: b",
+        "a\x00@example.org",
+        "a" * 10000 + "@example.org",
+        "\u202ea@example.org",
+        "a b@example.org",
+    ],
 )
 def test_an_address_that_is_none_is_said_so_and_kept_in_the_field(
     client: FlaskClient, services: Services, address: str
@@ -215,8 +227,21 @@ def test_with_a_couple_home_comes_next(couple: Pair, client: FlaskClient) -> Non
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\tevil", "\t//evil.example"]
-    + ["/%0d%0aSet-Cookie:x", "http:evil", "evil", "///evil.example", "/\r\nLocation: x", " /you", "\\\\evil.example"],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/\tevil",
+        "\t//evil.example",
+        "/%0d%0aSet-Cookie:x",
+        "http:evil",
+        "evil",
+        "///evil.example",
+        "/\r\nLocation: x",
+        " /you",
+        "\\\\evil.example",
+    ],
 )
 def test_only_own_paths_are_gone_to(app: Flask, target: str) -> None:
     arrive(app, ANNA, "Anna", "Europe/Berlin")
