@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Self
 
+from rituals.refused import RefusedError
+
 MAXIMUM_INTERVAL = 52
 MAXIMUM_COUNT = 1000
 MAXIMUM_LENGTH = 200
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 
-class RecurrenceError(ValueError):
+class RecurrenceError(RefusedError):
     """A recurrence that cannot be; its text is a sentence for the person who filled in the form."""
 
 
