@@ -33,6 +33,7 @@ def post_worker_init(_worker: Worker) -> None:
         from service.web.wsgi import app
 
         beside.append(Beside(work_of(app.extensions["services"])))
+        beside[0].start()
 
 
 def worker_exit(_server: Arbiter, _worker: Worker) -> None:

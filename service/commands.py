@@ -78,8 +78,11 @@ def answer(
     migrate(settings)
     services = build(settings)
     app = create_app(services)
-    say(greet(services))
-    serve_pages(app, sockets, work_of(services) if with_worker else None)
+
+    def ready() -> None:
+        say(greet(services))
+
+    serve_pages(app, sockets, ready, work_of(services) if with_worker else None)
     services.database.close()
 
 

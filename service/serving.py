@@ -6,11 +6,12 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 from wsgiref.types import WSGIApplication
 
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from service import logs
 
@@ -36,25 +37,40 @@ def listen(port: int, *, everywhere: bool) -> list[socket.socket]:
     return [one for one in taken if one is not None]
 
 
-def serve(app: WSGIApplication, sockets: Sequence[socket.socket], work: Work | None) -> None:
-    """Answer requests, and work beside it, until SIGTERM or Ctrl-C. Call it in the main thread."""
+def serve(app: WSGIApplication, sockets: Sequence[socket.socket], ready: Callable[[], None], work: Work | None) -> None:
+    """Answer requests, and work beside it, until SIGTERM or Ctrl-C. Call it in the main thread.
+
+    `ready` is called once somebody can come in. Raises PortTakenError.
+    """
     for number in STOP_SIGNALS:
         signal.signal(number, leave)
+    server = open_doors(app, sockets)
+    ready()
     beside = Beside(work) if work else None
-    # Which proxy to believe is decided by the application, which therefore must see their headers.
-    server = create_server(
-        app,
-        sockets=list(sockets),
-        threads=THREADS,
-        ident=None,
-        max_request_body_size=LARGEST_BODY,
-        clear_untrusted_proxy_headers=False,
-    )
-    server.run()  # ends with SystemExit, which it keeps to itself
+    with suppress(SystemExit):  # by which `leave` ends whatever runs here
+        if beside:
+            beside.start()
+        server.run()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if beside:
         beside.finish()
+
+
+def open_doors(app: WSGIApplication, sockets: Sequence[socket.socket]) -> MultiSocketServer | BaseWSGIServer:
+    try:
+        # Which proxy to believe is decided by the application, which therefore must see their headers.
+        return create_server(
+            app,
+            sockets=list(sockets),
+            threads=THREADS,
+            ident=None,
+            max_request_body_size=LARGEST_BODY,
+            clear_untrusted_proxy_headers=False,
+        )
+    except OSError as error:
+        # Two programs may hold a port; only one may listen on it.
+        raise PortTakenError(f"The port is taken: {error.strerror}.") from error
 
 
 def work_alone(work: Work) -> None:
@@ -62,6 +78,7 @@ def work_alone(work: Work) -> None:
     # Blocked, they wait to be asked for; the thread that works is never interrupted.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     beside = Beside(work)
+    beside.start()
     signal.sigwait(STOP_SIGNALS)
     beside.finish()
 
@@ -74,12 +91,15 @@ class Beside:
         self._stop = threading.Event()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
         self._thread.start()
 
     def finish(self) -> None:
         """Ask it to end, and wait a while. Raises what it ended with."""
         self._stop.set()
-        self._thread.join(LAST_MAIL_SECONDS)
+        if self._thread.ident is not None:
+            self._thread.join(LAST_MAIL_SECONDS)
         if self._thread.is_alive():
             logs.event("worker.abandoned", seconds=LAST_MAIL_SECONDS)
         if self._error is not None:
