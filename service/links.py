@@ -22,7 +22,7 @@ class Purpose(StrEnum):
     OUTCOME = "outcome"
     UNSUBSCRIBE = "unsubscribe"
     LEAVE = "leave"
-    CALENDAR = "calendar"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)

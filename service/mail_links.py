@@ -26,6 +26,9 @@ class MailLinks:
     def leave(self, couple_id: int, partner_id: int) -> str:
         return self._to("/leave/", Purpose.LEAVE, couple=couple_id, partner=partner_id)
 
+    def answer(self, version_id: int, partner_id: int) -> str:
+        return self._to("/answer/", Purpose.ANSWER, version=version_id, partner=partner_id)
+
     def plan(self, plan_id: int) -> str:
         return self.links.address(f"/plans/{plan_id}")
 

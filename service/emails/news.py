@@ -34,8 +34,8 @@ class Item:
     name: str
     lines: tuple[str, ...]
     url: str
-    asks: bool
-    """Whether an answer is wanted."""
+    answer_url: str | None
+    """Where a yes or a no can be given, if one is wanted."""
 
 
 def news(desk: Desk, session: Session, row: Row, partner: Partner, now: datetime) -> Letter | None:
@@ -49,7 +49,11 @@ def news(desk: Desk, session: Session, row: Row, partner: Partner, now: datetime
     ]
     if not items:
         return None
-    words: dict[str, object] = {"items": items, "asks": any(item.asks for item in items), "home_url": desk.links.home()}
+    words: dict[str, object] = {
+        "items": items,
+        "asks": any(item.answer_url for item in items),
+        "home_url": desk.links.home(),
+    }
     if partner.couple is not None:
         words["leave_url"] = desk.links.leave(partner.couple.id, partner.id)
     return desk.write("news", to=partner.address, key=f"news.{row.id}", at=row.due_at, words=words)
@@ -64,7 +68,8 @@ def _item(desk: Desk, session: Session, plan: Plan, told: list[News], partner: P
         lines.append(f"{asked.proposed_by.name} suggests: {terms(asked, partner, now)}")
     ritual = desk.catalogue.get(plan.ritual)
     plain = ritual.plain_name if ritual and partner.plain_titles else plan.ritual_name
-    return Item(plain, tuple(lines), desk.links.plan(plan.id), asked is not None) if lines else None
+    answer_url = desk.links.answer(asked.id, partner.id) if asked else None
+    return Item(plain, tuple(lines), desk.links.plan(plan.id), answer_url) if lines else None
 
 
 def _standing(plan: Plan, happened: set[Happening], partner: Partner) -> list[str]:
@@ -112,4 +117,5 @@ def terms(version: Version, partner: Partner, now: datetime) -> str:
             start = f"{start} in {when.city(recurrence.zone)} ({here} for you)"
     first = f"; next on {when.full_day(upcoming[0].starts_at, partner.zone, now)}" if upcoming else ""
     rhythm = rhythm_words(recurrence.rule, version.starts, zone=version.zone)
+    rhythm = rhythm[:1].upper() + rhythm[1:]
     return f"{rhythm} at {start}, {when.length(recurrence.duration)}{first}."
