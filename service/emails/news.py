@@ -65,11 +65,11 @@ def _item(desk: Desk, session: Session, plan: Plan, told: list[News], partner: P
     asked = version if Happening.PROPOSED in happened and version is not None and version.awaits(partner) else None
     lines = [*_standing(plan, happened, partner), *_single_dates(session, plan, told, partner, now)]
     if asked is not None:
-        lines.append(f"{asked.proposed_by.name} suggests: {terms(asked, partner, now)}")
+        lines += [f"{asked.proposed_by.name} suggests: {terms(asked, partner, now)}", asked.intention]
     ritual = desk.catalogue.get(plan.ritual)
     plain = ritual.plain_name if ritual and partner.plain_titles else plan.ritual_name
     answer_url = desk.links.answer(asked.id, partner.id) if asked else None
-    return Item(plain, tuple(lines), desk.links.plan(plan.id), answer_url) if lines else None
+    return Item(plain, tuple(line for line in lines if line), desk.links.plan(plan.id), answer_url) if lines else None
 
 
 def _standing(plan: Plan, happened: set[Happening], partner: Partner) -> list[str]:
