@@ -65,10 +65,10 @@ def _take_away(session: Session, partner: Partner, now: datetime) -> None:
 
 
 def _end_connection(session: Session, partner: Partner, now: datetime) -> None:
-    """The leaver's calendar way ends; a feed's address is dead from here on."""
-    connection = CalendarConnection.current(session, partner)
-    if connection is not None:
-        connection.ended_at, connection.digest, connection.sealed = now, None, None
+    """The leaver's calendar way ends; every feed address they ever had is dead from here on."""
+    for connection in session.scalars(select(CalendarConnection).where(CalendarConnection.partner_id == partner.id)):
+        connection.ended_at = connection.ended_at or now
+        connection.digest = connection.sealed = None
 
 
 def forget_invitations(session: Session, partner: Partner) -> None:
