@@ -3,15 +3,41 @@
 from flask import Flask
 
 from service.settings import Settings
-from service.web import health, invitations, leaving, mailbox, privacy, sessions, sign_in, space, support, you
+from service.web import (
+    acceptances,
+    calendars,
+    ends,
+    feeds,
+    health,
+    invitations,
+    leaving,
+    mailbox,
+    occurrences,
+    outcomes,
+    pauses,
+    plans,
+    privacy,
+    rituals,
+    sessions,
+    sign_in,
+    skips,
+    space,
+    support,
+    unsubscriptions,
+    versions,
+    week,
+    you,
+)
 
 PEOPLE = (sign_in, sessions, you, invitations, leaving, space)
+RITUALS = (week, rituals, plans, acceptances, versions, pauses, ends, occurrences, skips, outcomes, unsubscriptions)
+CALENDARS = (calendars, feeds)
 FOR_EVERYBODY = (support, privacy, health)
 
 
 def register(app: Flask, settings: Settings) -> None:
     """Mount the blueprints; the mailbox only where mails stay here and nobody else can look."""
-    for resource in (*PEOPLE, *FOR_EVERYBODY):
+    for resource in (*PEOPLE, *RITUALS, *CALENDARS, *FOR_EVERYBODY):
         app.register_blueprint(resource.blueprint)
     if settings.has_mailbox and not settings.is_production:
         app.register_blueprint(mailbox.blueprint)

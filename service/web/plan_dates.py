@@ -1,0 +1,58 @@
+"""The next dates of a plan, each with what can be done to it."""
+
+from dataclasses import dataclass
+
+from rituals import diary
+from rituals.occurrence import Occurrence, Standing
+from rituals.plan import Plan
+from rituals.recurrence import moment
+from service import when
+from service.web.schedule import DateLine, Reader, date_line, date_lines
+from service.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class NextDate:
+    """One date ahead; without an id it lies so far ahead that it cannot be changed yet."""
+
+    line: DateLine
+    id: int | None = None
+    note: str = ""
+    is_skipped: bool = False
+    can_return: bool = False
+    """A skipped one whose own time is still to come."""
+
+
+def next_dates(visit: Visit, plan: Plan, reader: Reader, limit: int) -> list[NextDate]:
+    """Those that stand as rows; for a rhythm slower than the rows reach, what the rule gives."""
+    recurrence = plan.recurrence
+    if not plan.is_running or recurrence is None:
+        return []
+    rows = diary.of_plan(visit.session, plan, after=visit.now, limit=limit)
+    if rows:
+        return [_of(occurrence, reader) for occurrence in rows]
+    return [NextDate(line) for line in date_lines(recurrence.upcoming(visit.now, limit), reader)]
+
+
+def moved_from(occurrence: Occurrence, reader: Reader) -> str:
+    """moved from Sunday 7 March, 19:00; nothing where it stands at its own time"""
+    recurrence = occurrence.plan.recurrence
+    if recurrence is None:
+        return ""
+    own = moment(occurrence.original_starts, recurrence.zone)
+    if own == occurrence.starts_at:
+        return ""
+    return f"moved from {when.full_day(own, reader.zone, reader.now)}, {when.clock(own, reader.zone)}"
+
+
+def _of(occurrence: Occurrence, reader: Reader) -> NextDate:
+    skipped = occurrence.standing == Standing.SKIPPED
+    recurrence = occurrence.plan.recurrence
+    own = moment(occurrence.original_starts, recurrence.zone) if recurrence else occurrence.starts_at
+    return NextDate(
+        line=date_line(occurrence.starts_at, reader),
+        id=occurrence.id,
+        note="not this time" if skipped else moved_from(occurrence, reader),
+        is_skipped=skipped,
+        can_return=skipped and own > reader.now,
+    )

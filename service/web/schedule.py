@@ -1,0 +1,84 @@
+"""When something happens, in words for one reader: on their own clock, and on the other's where it differs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rituals.recurrence import Instance, Recurrence, wall_clock
+from rituals.rhythm import words
+from service import when
+from service.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose clock is shown, and who else reads along."""
+
+    zone: str
+    now: datetime
+    other_name: str = ""
+    other_zone: str = ""
+
+    @classmethod
+    def of(cls, visit: Visit) -> "Reader":
+        other = visit.couple.other(visit.partner)
+        if other is None:
+            return cls(visit.partner.zone, visit.now)
+        return cls(visit.partner.zone, visit.now, other.name, other.zone)
+
+    def elsewhere(self, moment: datetime) -> str:
+        """'18:00 for Alex in London', with the day where it is another one; nothing where both read the same."""
+        if not self.other_zone or wall_clock(moment, self.zone) == wall_clock(moment, self.other_zone):
+            return ""
+        theirs = wall_clock(moment, self.other_zone)
+        day = "" if theirs.date() == wall_clock(moment, self.zone).date() else f"{theirs:%A}, "
+        return f"{day}{theirs:%H:%M} for {self.other_name} in {when.city(self.other_zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """One date in a list."""
+
+    moment: str
+    words: str
+    elsewhere: str
+
+
+def date_line(starts_at: datetime, reader: Reader) -> DateLine:
+    day, clock = when.full_day(starts_at, reader.zone, reader.now), when.clock(starts_at, reader.zone)
+    return DateLine(starts_at.isoformat(), f"{day}, {clock}", reader.elsewhere(starts_at))
+
+
+def date_lines(instances: Iterable[Instance], reader: Reader) -> list[DateLine]:
+    return [date_line(instance.starts_at, reader) for instance in instances]
+
+
+def rhythm(recurrence: Recurrence) -> str:
+    """Every weekday; for a single time, its day."""
+    if recurrence.rule is None:
+        return f"once, on {when.day(recurrence.starts.date())}"
+    return words(recurrence.rule, recurrence.starts, zone=recurrence.zone)
+
+
+def clock_of(recurrence: Recurrence, reader: Reader) -> str:
+    """07:30, and whose clock that is where it is not the reader's."""
+    foreign = f" {when.city(recurrence.zone)} time" if recurrence.zone != reader.zone else ""
+    return f"{recurrence.starts:%H:%M}{foreign}"
+
+
+def sentence(recurrence: Recurrence, reader: Reader) -> str:
+    """Every weekday, at 07:30 for 20 minutes"""
+    often = rhythm(recurrence)
+    length = when.length(recurrence.duration)
+    return f"{often[0].upper()}{often[1:]}, at {clock_of(recurrence, reader)} for {length}"
+
+
+def night_warning(recurrence: Recurrence, reader: Reader) -> str:
+    """For starts in the small hours of a night on which the clocks change."""
+    touched = recurrence.night_changes(reader.now, 1)
+    if not touched:
+        return ""
+    on = when.full_day(touched[0].original_starts.replace(tzinfo=reader.now.tzinfo), "UTC", reader.now)
+    real = wall_clock(touched[0].starts_at, recurrence.zone)
+    moved = "" if real == touched[0].original_starts else f", and {real:%H:%M} takes its place"
+    return f"The clocks change in the night of {on}: this hour may be missing or come twice{moved}. It happens once."

@@ -1,0 +1,64 @@
+"""How the tests of the pages about rituals propose, agree, and look at what became of it."""
+
+import re
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from rituals.occurrence import Occurrence
+from rituals.plan import Plan
+from tests.service.web.people import Pair, services_of
+
+KEY = "a-form-key-drawn-once-000"
+
+
+def filled(**changes: object) -> dict[str, object]:
+    """Morning coffee as its form is sent: every weekday at 07:30 in Berlin, from Tuesday 2 March 2027."""
+    fields: dict[str, object] = {
+        "ritual": "morning-coffee",
+        "form_key": KEY,
+        "every": "week",
+        "interval": "1",
+        "weekdays": ["MO", "TU", "WE", "TH", "FR"],
+        "month_mode": "date",
+        "date": "2027-03-02",
+        "time": "07:30",
+        "minutes": "20",
+        "zone": "Europe/Berlin",
+        "ends": "never",
+        "until": "",
+        "times": "",
+        "intention": "If it is a weekday at 07:30, we sit by the window.",
+    }
+    return fields | changes
+
+
+def propose(client: FlaskClient, **changes: object) -> int:
+    """The plan that comes of this form."""
+    answer = client.post("/plans", data=filled(**changes))
+    assert answer.status_code == 303, answer.text
+    return int(re.findall(r"/plans/(\d+)$", answer.location)[0])
+
+
+def agree(pair: Pair, **changes: object) -> int:
+    """A plan that Anna proposed and Ben accepted."""
+    plan_id = propose(pair.anna, **changes)
+    assert pair.ben.post(f"/plans/{plan_id}/versions/1/accept").status_code == 303
+    return plan_id
+
+
+def occurrences(client: FlaskClient, plan_id: int) -> list[Occurrence]:
+    """All that stand as rows, in order."""
+    rows = select(Occurrence).where(Occurrence.plan_id == plan_id).order_by(Occurrence.starts_at)
+    with services_of(client.application).database.reading() as session:
+        return list(session.scalars(rows))
+
+
+def plans(client: FlaskClient) -> list[Plan]:
+    with services_of(client.application).database.reading() as session:
+        return list(session.scalars(select(Plan).order_by(Plan.id)))
+
+
+def words(page: str) -> str:
+    """What a page says, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("&#39;", "'").replace("&amp;", "&").split())
