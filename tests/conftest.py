@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +11,7 @@ from service.database import Database
 from tests.fakes import FakeClock
 from tests.postgres import Postgres
 
+NO_POSTGRES = "POSTGRESQL DID NOT START, NOTHING WAS TESTED ON IT"
 KINDS = ("sqlite", "postgresql")
 
 
@@ -71,14 +73,22 @@ def postgres_template(postgres: Postgres) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Postgres]:
+def postgres(testrun_uid: str) -> Iterator[Postgres]:
     """A real PostgreSQL, shared by all processes of this test run."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
+    yield from running(testrun_uid)
+
+
+@pytest.fixture
+def private_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of its own, for a test that stops it."""
+    yield from running(uuid4().hex)
+
+
+def running(name: str) -> Iterator[Postgres]:
     try:
-        postgres = Postgres.start(shared / "postgres")
+        postgres = Postgres.start(name)
     except Exception as error:  # whatever keeps it from starting, the other half of the tests can run
-        pytest.skip(f"PostgreSQL DID NOT START, NOTHING IS TESTED ON IT: {error}")
+        pytest.skip(f"{NO_POSTGRES}: {error}")
     yield postgres
     postgres.close()
 
@@ -87,3 +97,9 @@ def lay_tables(url: str) -> None:
     database = Database.open(url)
     database.migrate()
     database.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(NO_POSTGRES in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"{NO_POSTGRES}; -rs says why", red=True, bold=True)

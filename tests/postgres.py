@@ -3,6 +3,7 @@
 import fcntl
 import itertools
 import os
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,19 +26,23 @@ class Postgres:
     """A running server, and the databases made on it by this process."""
 
     server: pgserver.PostgresServer
+    lock: Path
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @classmethod
-    def start(cls, folder: Path) -> "Postgres":
-        """Start the server that lives in this folder, or join it if another process started it."""
-        with locked(folder.with_suffix(".lock")):
+    def start(cls, name: str) -> "Postgres":
+        """Start the server of this name, or join it if another process started it."""
+        # Not in pytest's own folder: that is closed to the user as whom PostgreSQL runs if we are root.
+        folder = Path(tempfile.gettempdir()) / f"rituals-postgres-{name}"
+        lock = folder.with_suffix(".lock")
+        with locked(lock):
             server = pgserver.get_server(folder, cleanup_mode="delete", start=False)
             if not (folder / "PG_VERSION").exists():
                 server.ensure_pgdata_inited()
                 with (folder / "postgresql.conf").open("a") as settings:
                     settings.write(FAST)
             server.start()
-        return cls(server)
+        return cls(server, lock)
 
     def create(self, template: str = "template1") -> str:
         """A new database like the template; answers its URL."""
@@ -61,13 +66,16 @@ class Postgres:
         with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
             connection.execute(statement.encode(), arguments or None)
 
-    def restart(self) -> None:
-        """Stop the server and start it again; only for a server that no other test uses."""
+    def stop(self) -> None:
+        """Stop the server, files kept; only one that no other test uses (`private_postgres`)."""
         self.server.stop()
+
+    def resume(self) -> None:
         self.server.ensure_postgres_running()
 
     def close(self) -> None:
         self.server.cleanup()
+        self.lock.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -279,23 +279,15 @@ def test_several_processes_migrate_at_once(empty_database: Database) -> None:
     assert empty_database.is_current()
 
 
-@pytest.fixture
-def private_postgres(tmp_path: Path) -> Iterator[Postgres]:
-    """A server of its own, for a test that stops it."""
-    server = Postgres.start(tmp_path / "postgres")
-    yield server
-    server.close()
-
-
 @pytest.mark.faults
 def test_a_restarted_server_is_found_again(private_postgres: Postgres) -> None:
     database = Database.open(private_postgres.create())
     database.check()
-    private_postgres.server.stop()
+    private_postgres.stop()
     with pytest.raises(DBAPIError) as error:
         database.check()
     assert database.is_unavailable(error.value)
-    private_postgres.server.ensure_postgres_running()
+    private_postgres.resume()
     database.check()
     database.close()
 
