@@ -60,9 +60,9 @@ class Placement(Base):
             session.query(Draft).where(Draft.letter_id == letter.id).delete()
             letter.plan_for(min(letter.due_at, due_at), letter.expires_at)
 
-    def told(self, sequence: int) -> None:
-        """The calendar has been told this much."""
-        self.sequence = sequence if self.wanted else None
+    def told(self, sequence: int | None) -> None:
+        """The calendar has been told this much; None: that everything is off."""
+        self.sequence = sequence
 
     def _write(self, session: Session, due_at: datetime, now: datetime) -> None:
         partner = self.connection.partner

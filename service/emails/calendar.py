@@ -12,22 +12,24 @@ from service.emails.news import terms
 def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:
     """How the plan stands for this calendar; None if there is nothing to say. Notes what the calendar was told."""
     plan, partner = placement.plan, placement.connection.partner
-    if plan.agreed is None or (not placement.wanted and placement.sequence is None):
+    if plan.agreed is None:
         return None
     event = event_of(plan, partner, desk.catalogue, desk.links)
-    method, render = (CalendarMethod.REQUEST, ics.request) if placement.wanted else (CalendarMethod.CANCEL, ics.cancel)
-    is_first = placement.sequence is None
+    is_first, stands = placement.sequence is None, placement.wanted and not event.called_off
+    if is_first and not stands:
+        return None
+    method, render = (CalendarMethod.REQUEST, ics.request) if stands else (CalendarMethod.CANCEL, ics.cancel)
     content = render(event, organizer=desk.sender.address, attendee=partner.address)
     words: dict[str, object] = {
         "title": event.summary,
         "terms": terms(plan.agreed, partner, plan.revised_at),
         "is_first": is_first,
-        "is_cancelled": not placement.wanted,
+        "is_cancelled": not stands,
         "plan_url": desk.links.plan(plan.id),
     }
     if partner.couple is not None:
         words["leave_url"] = desk.links.leave(partner.couple.id, partner.id)
-    placement.told(plan.sequence)
+    placement.told(plan.sequence if stands else None)
     return desk.write(
         "calendar",
         to=partner.address,

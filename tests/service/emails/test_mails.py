@@ -1,0 +1,280 @@
+"""What the mails say, read as a mail program reads them."""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+
+from rituals.bag import draw
+from rituals.catalogue import Catalogue
+from rituals.choosing import choose_way
+from rituals.connection import Way
+from rituals.invitation import Invitation
+from rituals.outbox import LetterKind
+from rituals.plan import Plan
+from rituals.signin import SignInLink
+from service.database import Database
+from service.emails.desk import Desk
+from service.emails.mime import compose
+from service.emails.prompt import prompt
+from service.jobs import letters
+from service.links import Links
+from service.settings import Sender
+from tests.ics_lint import lint
+from tests.rituals.households import Household, terms
+
+CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "rituals" / "decks")
+CHECK_IN = CATALOGUE["weekly-check-in"]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    links = Links(["a-key-that-is-only-good-for-tests-0123456789"], "https://rituals.example.org")
+    return Desk.set_up(Sender("Side by Side", "rituals@example.org"), links, CATALOGUE)
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
+def home(database: Database) -> Iterator[Household]:
+    with database.writing() as session:
+        yield Household.begin(session)
+
+
+def agreed(home: Household) -> Plan:
+    home.forms += 1
+    plan = Plan.propose(home.act(home.ana), CHECK_IN, terms(), form_key=f"f{home.forms}")
+    plan.accept(home.act(home.ben), 1)
+    return plan
+
+
+def read(content: bytes) -> EmailMessage:
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def prompt_mail(home: Household, desk: Desk, reader: str = "Ana") -> bytes:
+    plan = agreed(home)
+    occurrence = home.occurrences(plan)[0]
+    draw(home.session, plan, occurrence, CHECK_IN)
+    delivery = next(one for one in occurrence.deliveries if one.partner.name == reader)
+    return compose(prompt(desk, delivery, CHECK_IN))
+
+
+def letter(home: Household, desk: Desk, kind: LetterKind, *, number: int = 0) -> EmailMessage:
+    row = home.letters(kind)[number]
+    mail = letters.write(home.session, desk, row, row.due_at)
+    assert mail is not None, "there was nothing to say"
+    return read(compose(mail))
+
+
+def test_the_prompt_says_first_where_the_phones_go(home: Household, desk: Desk) -> None:
+    home.couple.settle(phone_place="in the drawer", closing_line="")
+    text = part(read(prompt_mail(home, desk)), "plain")
+    assert text.splitlines()[0] == "Phones in the drawer until 19:45."
+
+
+def test_both_read_the_same_question_on_their_own_clocks(home: Household, desk: Desk) -> None:
+    plan = agreed(home)
+    occurrence = home.occurrences(plan)[0]
+    draw(home.session, plan, occurrence, CHECK_IN)
+    assert occurrence.prompt is not None
+    mails = [read(compose(prompt(desk, delivery, CHECK_IN))) for delivery in occurrence.deliveries]
+    for mail in mails:
+        assert str(occurrence.prompt["question"]) in " ".join(part(mail, "plain").split())
+    subjects = {str(mail["To"]): str(mail["Subject"]) for mail in mails}
+    assert subjects == {
+        "ana@example.org": "Weekly check-in, Sunday, 19:00",
+        "ben@example.org": "Weekly check-in, Sunday, 13:00",
+    }
+
+
+def test_composing_twice_gives_the_same_bytes(home: Household, desk: Desk) -> None:
+    plan = agreed(home)
+    occurrence = home.occurrences(plan)[0]
+    draw(home.session, plan, occurrence, CHECK_IN)
+    once, again = (compose(prompt(desk, occurrence.deliveries[0], CHECK_IN)) for _ in range(2))
+    assert once == again
+
+
+def test_the_prompt_can_be_stopped_with_one_click(home: Household, desk: Desk) -> None:
+    message = read(prompt_mail(home, desk))
+    assert re.fullmatch(r"<https://rituals\.example\.org/unsubscribe/\S+>", message["List-Unsubscribe"])
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_the_preview_line_and_the_subject_show_no_question(home: Household, desk: Desk) -> None:
+    plan = agreed(home)
+    occurrence = home.occurrences(plan)[0]
+    draw(home.session, plan, occurrence, CHECK_IN)
+    message = read(compose(prompt(desk, occurrence.deliveries[0], CHECK_IN)))
+    assert occurrence.prompt is not None
+    html = part(message, "html")
+    preview = html[html.index("display:none") : html.index("</div>")]
+    first_words = " ".join(str(occurrence.prompt["question"]).split()[:4])
+    assert first_words in part(message, "plain").replace("\n", " ")
+    assert first_words not in preview
+    assert first_words not in message["Subject"]
+
+
+def test_no_mail_loads_anything_from_anywhere(home: Household, desk: Desk) -> None:
+    html = part(read(prompt_mail(home, desk)), "html")
+    assert not re.search(r"<img|<link|<script|url\(|@import|src=", html)
+
+
+def test_plain_titles_show_nothing_but_a_plain_word(home: Household, desk: Desk) -> None:
+    home.ana.prefer(plain_titles=True, depth_cap=3)
+    message = read(prompt_mail(home, desk))
+    assert message["Subject"] == "Talk, Sunday, 19:00"
+    assert "check-in" not in part(message, "plain").lower()
+
+
+def test_the_way_in_is_one_link(home: Household, desk: Desk) -> None:
+    SignInLink.ask(home.session, "ana@example.org", home.now)
+    text = part(letter(home, desk, LetterKind.SIGN_IN), "plain")
+    assert len(re.findall(r"https://rituals\.example\.org/sign-in/\S+", text)) == 1
+    assert "ten minutes" in text
+
+
+def test_an_invitation_carries_no_free_text(home: Household, desk: Desk) -> None:
+    eve = Household.begin(home.session, ("eve", "fay")).ana
+    eve.couple, eve.name = None, "Buy cheap watches"
+    Invitation.send(home.session, eve, "dan@example.org", home.now)
+    message = letter(home, desk, LetterKind.INVITATION)
+    for shown in (message["Subject"], part(message, "plain"), part(message, "html")):
+        assert "watches" not in shown
+    assert "eve@example.org" in message["Subject"]
+
+
+def test_news_asks_and_can_be_answered_from_the_mail(home: Household, desk: Desk) -> None:
+    home.propose(terms(line="If it is Sunday at seven, we make tea"))
+    message = letter(home, desk, LetterKind.NEWS)
+    text = part(message, "plain")
+    assert message["Subject"] == "A question for you: Check-in"
+    assert "Ana suggests: On Sundays at 19:00 in Madrid (13:00 for you), 45 minutes" in " ".join(text.split())
+    assert "we make tea" in text
+    assert "/answer/" in text
+
+
+def test_news_says_how_things_stand_and_not_each_step(home: Household, desk: Desk) -> None:
+    plan = home.propose()
+    plan.suggest(home.act(home.ana), terms(datetime(2027, 3, 7, 20)))
+    text = part(letter(home, desk, LetterKind.NEWS), "plain")
+    assert text.count("suggests") == 1
+    assert "20:00" in text
+
+
+def test_news_that_has_become_nothing_is_not_sent(home: Household, desk: Desk) -> None:
+    plan = home.propose()
+    plan.withdraw(home.act(home.ana), 1)
+    (row,) = home.letters(LetterKind.NEWS)
+    assert letters.write(home.session, desk, row, row.due_at) is None
+
+
+def test_a_moved_date_is_told_without_saying_who_moved_it(home: Household, desk: Desk) -> None:
+    plan = home.agree()
+    for row in home.letters(LetterKind.NEWS):
+        row.withdraw()
+    home.occurrences(plan)[0].move(home.act(home.ana), datetime(2027, 3, 8, 20))
+    text = part(letter(home, desk, LetterKind.NEWS), "plain")
+    assert "Instead of Sunday 7 March: Monday 8 March at 14:00." in text
+    assert "Ana" not in text
+
+
+def calendar_of(message: EmailMessage) -> tuple[str, bytes]:
+    for one in message.walk():
+        if one.get_content_type() == "text/calendar":
+            content = one.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            return str(one.get_param("method")), content
+    raise AssertionError("no calendar part")
+
+
+def test_an_agreed_plan_reaches_the_calendar_by_mail_and_follows(home: Household, desk: Desk) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    plan = home.agree()
+    method, content = calendar_of(letter(home, desk, LetterKind.CALENDAR))
+    assert (method, lint(content)) == ("REQUEST", [])
+    first = Calendar.from_ical(content).walk("VEVENT")[0]
+    home.letters(LetterKind.CALENDAR)[0].withdraw()
+
+    home.occurrences(plan)[1].move(home.act(home.ben), datetime(2027, 3, 15, 20))
+    (row,) = home.letters(LetterKind.CALENDAR)
+    assert row.due_at == home.now + timedelta(minutes=5)
+    _, content = calendar_of(letter(home, desk, LetterKind.CALENDAR))
+    events = Calendar.from_ical(content).walk("VEVENT")
+    assert [str(one["UID"]) for one in events] == [str(first["UID"])] * 2
+    assert events[0]["SEQUENCE"] > first["SEQUENCE"]
+    row.withdraw()
+
+    plan.end(home.act(home.ben))
+    method, content = calendar_of(letter(home, desk, LetterKind.CALENDAR))
+    (cancelled,) = Calendar.from_ical(content).walk("VEVENT")
+    assert (method, str(cancelled["STATUS"]), lint(content)) == ("CANCEL", "CANCELLED", [])
+    assert cancelled["SEQUENCE"] > events[0]["SEQUENCE"]
+
+
+def test_what_never_reached_a_calendar_is_not_cancelled_there(home: Household) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    plan = home.agree()
+    plan.end(home.act(home.ben))
+    assert home.letters(LetterKind.CALENDAR) == []
+
+
+def test_a_change_just_before_the_start_goes_to_calendars_at_once(home: Household, desk: Desk) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    plan = home.agree()
+    letter(home, desk, LetterKind.CALENDAR)
+    home.letters(LetterKind.CALENDAR)[0].withdraw()
+    home.now = datetime(2027, 3, 7, 17, 50, tzinfo=UTC)
+    home.occurrences(plan)[0].skip(home.act(home.ben))
+    assert home.letters(LetterKind.CALENDAR)[0].due_at == home.now
+
+
+def test_a_single_date_that_is_skipped_is_cancelled_and_comes_back(home: Household, desk: Desk) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    plan = home.agree(terms(rule=""))
+    methods = []
+    only = home.occurrences(plan)[0]
+    for change in (None, only.skip, only.restore):
+        if change:
+            change(home.act(home.ben))
+        methods.append(calendar_of(letter(home, desk, LetterKind.CALENDAR))[0])
+        home.letters(LetterKind.CALENDAR)[0].withdraw()
+    assert methods == ["REQUEST", "CANCEL", "REQUEST"]
+
+
+HOSTILE = ["<script>alert(1)</script>", "{{ 7 * 7 }}", "Ana\r\nBcc: eve@example.org", "\u202eanA", "a" * 60]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=["markup", "template", "line break", "direction", "long"])
+def test_a_hostile_name_stays_text(home: Household, desk: Desk, name: str) -> None:
+    home.ana.introduce(name=name, zone="Europe/Madrid")
+    home.propose()
+    message = letter(home, desk, LetterKind.NEWS)
+    assert message.keys() == letter_keys(message)
+    assert "<script" not in part(message, "html")
+    assert "49" not in part(message, "plain").split("suggests")[0]
+    assert "\u202e" not in part(message, "plain")
+
+
+def letter_keys(message: EmailMessage) -> list[str]:
+    expected = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Auto-Submitted"]
+    return [*expected, "X-Auto-Response-Suppress", "Content-Type"] if "Bcc" not in message else []
