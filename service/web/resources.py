@@ -5,6 +5,7 @@ from flask import Flask
 from service.settings import Settings
 from service.web import (
     acceptances,
+    answers,
     calendars,
     ends,
     feeds,
@@ -30,7 +31,20 @@ from service.web import (
 )
 
 PEOPLE = (sign_in, sessions, you, invitations, leaving, space)
-RITUALS = (week, rituals, plans, acceptances, versions, pauses, ends, occurrences, skips, outcomes, unsubscriptions)
+RITUALS = (
+    week,
+    rituals,
+    plans,
+    acceptances,
+    answers,
+    versions,
+    pauses,
+    ends,
+    occurrences,
+    skips,
+    outcomes,
+    unsubscriptions,
+)
 CALENDARS = (calendars, feeds)
 FOR_EVERYBODY = (support, privacy, health)
 
