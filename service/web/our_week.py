@@ -133,10 +133,10 @@ def _days(coming: Sequence[Occurrence], reader: Reader) -> Iterator[Day]:
 
 
 def _short(occurrence: Occurrence, reader: Reader) -> str:
-    """Sun 19:00, and the day of the month where the weekday alone could be mistaken."""
+    """Sun 19:00; 14 Mar 19:00 where the weekday alone could be mistaken."""
     local, today = wall_clock(occurrence.starts_at, reader.zone), wall_clock(reader.now, reader.zone)
     far = (local.date() - today.date()).days >= SAME_WEEK
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}" if far else f"{local:%a} {local:%H:%M}"
+    return f"{local.day} {local:%b} {local:%H:%M}" if far else f"{local:%a} {local:%H:%M}"
 
 
 def _questions(visit: Visit, plans: Sequence[Plan], reader: Reader) -> Iterator[Question]:

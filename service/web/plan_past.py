@@ -8,6 +8,7 @@ from rituals import diary
 from rituals.errand import State
 from rituals.occurrence import Occurrence, Outcome
 from rituals.plan import Plan
+from rituals.recurrence import wall_clock
 from service import when
 from service.web.schedule import Reader
 from service.web.visit import Visit
@@ -50,7 +51,8 @@ class LateQuestion:
 def done(visit: Visit, plan: Plan, reader: Reader) -> Iterator[Done]:
     for occurrence in diary.history(visit.session, plan, visit.now, LAST):
         if occurrence.outcome in WORDS:
-            day = when.full_day(occurrence.starts_at, reader.zone, reader.now)
+            local = wall_clock(occurrence.starts_at, reader.zone)
+            day = f"{local:%a} {local.day} {local:%b}"
             yield Done(occurrence.starts_at.isoformat(), day, WORDS[occurrence.outcome])
 
 
