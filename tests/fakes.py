@@ -18,3 +18,7 @@ class FakeClock:
     def advance(self, by: timedelta) -> datetime:
         self.now += by
         return self.now
+
+    def elapsed(self) -> float:
+        """Seconds that really passed, by a machine on which this clock is right."""
+        return self.now.timestamp()
