@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from rituals.couple import Partner
@@ -86,7 +86,7 @@ def _page(partner: Partner | None, action: str) -> Response:
         page = render_template("pages/leaving/left.html")
     else:
         page = render_template("pages/leaving/new.html", action=action)
-    return Response(page, headers={"Cache-Control": "no-store"})
+    return make_response(page, {"Cache-Control": "no-store"})
 
 
 def _leave(visit: Visit, partner: Partner) -> None:

@@ -59,7 +59,9 @@ def show(name: str) -> str:
 @blueprint.get("/mailbox/<name>/body")
 def body(name: str) -> Response:
     """The HTML part by itself, with a policy of its own."""
-    html = OPEN_BESIDE + _letter(name).html
+    html = _letter(name).html
+    at = html.find("<head>") + len("<head>") if "<head>" in html else 0
+    html = html[:at] + OPEN_BESIDE + html[at:]
     return Response(html, headers={"Content-Security-Policy": BODY_POLICY, "Cache-Control": "no-store"})
 
 

@@ -145,3 +145,8 @@ def test_a_moment_is_read_on_this_machines_clock(box: Box) -> None:
     box.put("Good evening")
     arrived_at = box.mailbox.letters()[0].arrived_at or datetime.now(UTC)
     assert f"{arrived_at.astimezone():%H:%M}" in box.client.get("/mailbox").text
+
+
+def test_the_way_to_it_is_shown_where_a_sign_in_mail_is_waited_for(box: Box, client: FlaskClient) -> None:
+    assert 'href="/mailbox"' in box.client.get("/sign-in/sent").text
+    assert "/mailbox" not in client.get("/sign-in/sent").text

@@ -61,7 +61,9 @@ def test_every_answer_carries_the_headers_that_fence_it_in(client: FlaskClient, 
 
 @pytest.mark.parametrize("path", OWN_PAGES + OPEN_PAGES)
 def test_no_page_has_inline_script_or_style(couple: Pair, path: str) -> None:
-    page = couple.anna.get(path, follow_redirects=True).text
+    answer = couple.anna.get(path, follow_redirects=True)
+    assert answer.mimetype == "text/html"
+    page = answer.text
     assert not re.search(r"<script(?![^>]*\ssrc=)", page)
     assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", page)
 

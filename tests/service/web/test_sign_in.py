@@ -14,7 +14,6 @@ from rituals.outbox import Letter
 from rituals.signin import LINK_LIFE, LINKS_AN_HOUR, SESSION_LIFE, SignedIn
 from service.links import Links, Purpose
 from service.services import Services
-from service.settings import Settings
 from service.web import create_app
 from service.web.sign_in import veiled
 from tests.conftest import KINDS
@@ -254,13 +253,6 @@ def test_only_own_paths_are_gone_to(app: Flask, target: str) -> None:
     answer = client.post("/sign-out", data={"next": target})
     assert answer.location.startswith("/")
     assert not answer.location.startswith("//")
-
-
-def test_the_built_in_mailbox_is_named_only_where_there_is_one(
-    client: FlaskClient, services: Services, settings: Settings
-) -> None:
-    client.post("/sign-in", data={"address": ANNA})
-    assert "/mailbox" not in client.get("/sign-in/sent").text
 
 
 def test_a_link_of_another_installation_signs_nobody_in(client: FlaskClient, services: Services) -> None:
