@@ -11,6 +11,8 @@ from rituals.storage import At, Base, Id, Moment, PrimaryKey
 from rituals.wording import one_line
 
 DEEPEST = 3
+USUAL_DEPTH = 2
+"""Tender prompts come only where both have asked for them."""
 NAME_LIMIT = 60
 PLACE_LIMIT = 80
 CLOSING_LIMIT = 200
@@ -38,7 +40,7 @@ class Couple(Base):
     @property
     def depth_cap(self) -> int:
         """How deep prompts may go: as deep as the more careful of the two allows."""
-        return min((partner.depth_cap for partner in self.partners), default=DEEPEST)
+        return min((partner.depth_cap for partner in self.partners), default=USUAL_DEPTH)
 
     def other(self, partner: "Partner") -> "Partner | None":
         """The one beside this partner; None once somebody has left."""
@@ -69,7 +71,7 @@ class Partner(Base):
     side: Mapped[int | None] = mapped_column(SmallInteger)
     """1 or 2: with the unique pair (couple, side), no couple ever has a third."""
     plain_titles: Mapped[bool] = mapped_column(Boolean, default=False)
-    depth_cap: Mapped[int] = mapped_column(SmallInteger, default=DEEPEST)
+    depth_cap: Mapped[int] = mapped_column(SmallInteger, default=USUAL_DEPTH)
     bounced_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the address last refused a mail for good; None again after one got through."""
 

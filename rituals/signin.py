@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, Index, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from rituals.couple import Partner
+from rituals.couple import USUAL_DEPTH, Partner
 from rituals.outbox import Letter, LetterKind
 from rituals.secret import digest, new
 from rituals.storage import At, Base, Id, Moment, PrimaryKey
@@ -65,7 +65,7 @@ def welcome(session: Session, address: str, now: datetime) -> Partner:
     """The partner with this address; a new account if there is none."""
     partner = Partner.with_address(session, address)
     if partner is None:
-        partner = Partner(address=address, joined_at=now, name="", zone="", plain_titles=False, depth_cap=3)
+        partner = Partner(address=address, joined_at=now, name="", zone="", plain_titles=False, depth_cap=USUAL_DEPTH)
         session.add(partner)
         session.flush()
     return partner

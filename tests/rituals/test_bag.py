@@ -8,7 +8,9 @@ from tests.rituals.households import Household, ritual, terms
 DECK = {"Light one": 1, "Light two": 1, "Light three": 1, "Open one": 2, "Open two": 2, "Tender": 3}
 
 
-def draw_all(home: Household, count: int) -> list[Occurrence]:
+def draw_all(home: Household, count: int, *, depth: int = 3) -> list[Occurrence]:
+    for partner in home.couple.partners:
+        partner.prefer(plain_titles=False, depth_cap=depth)
     plan = home.agree(terms(rule="FREQ=DAILY"))
     drawn = home.occurrences(plan)[:count]
     for occurrence in drawn:
@@ -31,9 +33,19 @@ def test_light_prompts_come_before_deep_ones(home: Household) -> None:
     assert depths == sorted(depths)
 
 
-def test_prompts_go_no_deeper_than_either_partner_allows(home: Household) -> None:
+def test_prompts_go_no_deeper_than_the_more_careful_of_the_two_allows(home: Household) -> None:
+    home.ana.prefer(plain_titles=False, depth_cap=3)
     home.ben.prefer(plain_titles=False, depth_cap=1)
-    assert {DECK[title] for title in titles(draw_all(home, 6))} == {1}
+    assert home.couple.depth_cap == 1
+    assert {DECK[title] for title in titles(draw_all(home, 6, depth=1))} == {1}
+
+
+def test_tender_prompts_come_only_where_both_have_asked_for_them(home: Household) -> None:
+    assert home.couple.depth_cap == 2
+    home.ana.prefer(plain_titles=False, depth_cap=3)
+    assert home.couple.depth_cap == 2
+    home.ben.prefer(plain_titles=False, depth_cap=3)
+    assert home.couple.depth_cap == 3
 
 
 def test_a_drawn_prompt_stays_though_the_deck_changes(home: Household) -> None:
