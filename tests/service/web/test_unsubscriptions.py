@@ -63,6 +63,7 @@ def test_it_can_be_started_again_on_the_page(couple: Pair) -> None:
 def test_only_that_person_sees_it(couple: Pair) -> None:
     plan_id = agree(couple)
     pages = ("/", f"/plans/{plan_id}", "/calendars")
+    couple.anna.get("/")  # reads the notices
     before = [words(couple.anna.get(page).text) for page in pages]
 
     couple.ben.post(f"/plans/{plan_id}/mails/stop")
