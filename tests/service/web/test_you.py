@@ -10,7 +10,7 @@ from tests.conftest import KINDS
 from tests.fakes import FakeClock
 from tests.service.web.people import Pair, introduce, sign_in
 
-ALL = {"name": "Anna", "zone": "Europe/Berlin", "depth_cap": "2"}
+ALL = {"name": "Anna", "zone": "Europe/Berlin", "depth_cap": "3"}
 
 
 def partner(services: Services, partner_id: int = 1) -> Partner:
@@ -71,7 +71,7 @@ def test_what_cannot_be_taken_is_said_beside_its_field_and_nothing_is_lost(
     if field != "name":
         assert 'value="Annette"' in answer.text
     kept = partner(services, couple.anna_id)
-    assert (kept.name, kept.zone, kept.plain_titles, kept.depth_cap) == ("Anna", "Europe/Berlin", False, 3)
+    assert (kept.name, kept.zone, kept.plain_titles, kept.depth_cap) == ("Anna", "Europe/Berlin", False, 2)
 
 
 def test_an_introduction_that_cannot_be_taken_shows_its_form_again(client: FlaskClient) -> None:
@@ -86,8 +86,8 @@ def test_preferences_are_ones_own(couple: Pair, services: Services) -> None:
     answer = couple.anna.post("/you", data={**ALL, "plain_titles": "yes"})
     assert (answer.status_code, answer.location) == (303, "/you")
     anna, ben = partner(services, couple.anna_id), partner(services, couple.ben_id)
-    assert (anna.plain_titles, anna.depth_cap) == (True, 2)
-    assert (ben.plain_titles, ben.depth_cap) == (False, 3)
+    assert (anna.plain_titles, anna.depth_cap) == (True, 3)
+    assert (ben.plain_titles, ben.depth_cap) == (False, 2)
     couple.anna.post("/you", data=ALL)
     assert partner(services, couple.anna_id).plain_titles is False
 
@@ -96,7 +96,7 @@ def test_introducing_oneself_again_leaves_preferences_alone(couple: Pair, servic
     couple.anna.post("/you", data={**ALL, "plain_titles": "yes"})
     introduce(couple.anna, "Anne")
     anna = partner(services, couple.anna_id)
-    assert (anna.name, anna.plain_titles, anna.depth_cap) == ("Anne", True, 2)
+    assert (anna.name, anna.plain_titles, anna.depth_cap) == ("Anne", True, 3)
 
 
 def test_only_its_owner_reads_that_an_address_bounces(couple: Pair, services: Services, clock: FakeClock) -> None:
