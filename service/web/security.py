@@ -15,6 +15,8 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; frame-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+SECRET_PATHS = ("/feed", "/sign-in/", "/invitation/", "/leave/", "/after/", "/unsubscribe/")
+"""Addresses that carry something only their reader should have."""
 csrf = CSRFProtect()
 
 
@@ -47,7 +49,8 @@ def add_headers(response: Response, *, is_secure: bool) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()")
-    headers.setdefault("X-Robots-Tag", "noindex") if request.path.startswith(("/feed", "/sign-in/")) else None
+    if request.path.startswith(SECRET_PATHS):
+        headers.setdefault("X-Robots-Tag", "noindex")
     if is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if not request.path.startswith("/static/"):

@@ -1,5 +1,6 @@
 """Leaving, through the pages: at once, alone, unexplained (PROMISES, 'When partners part')."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -29,13 +30,13 @@ def link(services: Services, couple_id: int, partner_id: int) -> str:
     return f"/leave/{services.links.token(Purpose.LEAVE, couple=couple_id, partner=partner_id)}"
 
 
-def agree(services: Services, pair: Pair, *, way: Way = Way.MAIL) -> None:
+def agree(services: Services, pair: Pair) -> None:
     """A weekly plan that both said yes to, on both calendars, with one more proposed."""
     with services.database.writing() as session:
         anna, ben = session.get_one(Partner, pair.anna_id), session.get_one(Partner, pair.ben_id)
         now = services.clock()
         for partner in (anna, ben):
-            choose_way(session, partner, way, now)
+            choose_way(session, partner, Way.MAIL, now)
         act = Act(session, anna, now)
         plan = Plan.propose(act, ritual(), terms(now=now), form_key=f"one-{pair.couple_id}")
         plan.accept(Act(session, ben, now), 1)
@@ -130,17 +131,33 @@ def test_the_leaver_says_what_becomes_of_the_dates(
         assert session.get_one(Couple, couple.couple_id).events_stay is (not theirs)
 
 
-def test_the_leavers_feed_is_dead_and_the_others_lives_on(couple: Pair, services: Services) -> None:
-    agree(services, couple, way=Way.FEED)
-    with services.database.writing() as session:
-        for number, one in enumerate((couple.anna_id, couple.ben_id)):
-            connection = CalendarConnection.current(session, session.get_one(Partner, one))
-            assert connection is not None
-            connection.lock_away(digest=str(number) * 64, sealed=b"sealed")
+def feed(browser: FlaskClient) -> str:
+    """The path of a private address, chosen and read on the page."""
+    browser.post("/calendars", data={"way": "feed"})
+    found = re.search(r"/feed/[\w-]+\.ics", browser.get("/calendars").text)
+    assert found
+    return found[0]
+
+
+def test_the_leavers_feed_is_dead_and_the_others_lives_until_they_put_it_away(couple: Pair) -> None:
+    mine, theirs = feed(couple.anna), feed(couple.ben)
+    assert couple.anna.get(mine).status_code == couple.ben.get(theirs).status_code == 200
     couple.anna.post("/leave", data=STAY)
-    with services.database.reading() as session:
-        assert CalendarConnection.with_digest(session, "0" * 64) is None
-        assert CalendarConnection.with_digest(session, "1" * 64) is not None
+    assert couple.anna.get(mine).status_code == 404
+    assert couple.ben.get(theirs).status_code == 200
+    couple.ben.post("/closed/forget")
+    assert couple.ben.get(theirs).status_code == 404
+
+
+@pytest.mark.parametrize(("form", "remains"), [(STAY, True), (GO, False)])
+def test_the_others_feed_keeps_its_dates_or_empties_as_the_leaver_says(
+    couple: Pair, services: Services, form: dict[str, str], remains: bool
+) -> None:
+    agree(services, couple)
+    theirs = feed(couple.ben)
+    assert "BEGIN:VEVENT" in couple.ben.get(theirs).text
+    couple.anna.post("/leave", data=form)
+    assert ("BEGIN:VEVENT" in couple.ben.get(theirs).text) is remains
 
 
 def test_leaving_twice_is_leaving_once(couple: Pair, services: Services) -> None:

@@ -59,6 +59,13 @@ def test_every_answer_carries_the_headers_that_fence_it_in(client: FlaskClient, 
     assert "no-store" in headers["Cache-Control"] or "private" in headers["Cache-Control"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/sign-in/x", "/invitation/x", "/leave/x", "/after/x", "/unsubscribe/x", "/feed/x.ics"]
+)
+def test_an_address_with_a_token_in_it_is_kept_out_of_search_engines(client: FlaskClient, path: str) -> None:
+    assert client.get(path).headers["X-Robots-Tag"] == "noindex"
+
+
 @pytest.mark.parametrize("path", OWN_PAGES + OPEN_PAGES)
 def test_no_page_has_inline_script_or_style(couple: Pair, path: str) -> None:
     answer = couple.anna.get(path, follow_redirects=True)
