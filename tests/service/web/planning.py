@@ -1,5 +1,6 @@
 """How the tests of the pages about rituals propose, agree, and look at what became of it."""
 
+import html
 import re
 
 from flask.testing import FlaskClient
@@ -61,4 +62,5 @@ def plans(client: FlaskClient) -> list[Plan]:
 
 def words(page: str) -> str:
     """What a page says, without its markup."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("&#39;", "'").replace("&amp;", "&").split())
+    text = html.unescape(re.sub(r"<[^>]+>", " ", page))
+    return re.sub(r" ([.,:])", r"\1", " ".join(text.split()))
