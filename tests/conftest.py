@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from service.database import Database
@@ -13,6 +14,10 @@ from tests.postgres import Postgres
 
 NO_POSTGRES = "POSTGRESQL DID NOT START, NOTHING WAS TESTED ON IT"
 KINDS = ("sqlite", "postgresql")
+
+# A slow moment of a busy machine is no finding; pytest-timeout catches what hangs.
+hypothesis.settings.register_profile("calm", deadline=None)
+hypothesis.settings.load_profile("calm")
 
 
 @pytest.fixture
