@@ -2,7 +2,8 @@
 
 While a worker holds a row, `try_at` is the end of its lease; once it is settled, there is none. So one index
 answers both 'what is due?' and 'what was abandoned?'. `holder` fences: a result counts only while the row
-still names the one who reports it.
+still names the one who reports it. `copies` is raised before a body leaves and lowered when it certainly
+did not: so a worker that vanishes leaves behind how much may have gone out, for each row it held.
 """
 
 import secrets
@@ -26,9 +27,9 @@ _BACKOFF = (5, 15, 30, 60, 120, 300, 900, 1800, 3600)
 class State(StrEnum):
     PLANNED = "planned"
     HANDING = "handing"
-    """Held for its first try. If the holder vanishes, one copy may have gone out."""
+    """Held, and no copy has gone out before."""
     RETRYING = "retrying"
-    """Held again after a try of unknown end. The intent is recorded before the body leaves."""
+    """Held, and a copy may have gone out before: one more may leave, and it is the last."""
     SENT = "sent"
     UNKNOWN = "unknown"
     """The most copies may have gone out and none was confirmed. Nobody tries again."""
@@ -68,7 +69,7 @@ class Errand:
     holder: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     copies: Mapped[int] = mapped_column(SmallInteger, default=0)
-    """How many copies may have arrived without anybody knowing."""
+    """How many copies may have left. Recorded before the body goes, so that no crash can hide one."""
 
     @declared_attr.directive
     @classmethod
@@ -83,20 +84,23 @@ class Errand:
         Rows that are too late, or that used up their copies, come back settled: `state` says so.
         """
         due = (
-            select(cls.id).where(cls.try_at <= now).order_by(cls.try_at).limit(limit).with_for_update(skip_locked=True)
+            select(cls.id)
+            .where(cls.try_at <= now)
+            .order_by(cls.try_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("due")  # looked up once: as a plain subquery PostgreSQL may look again, and lock more than `limit`
         )
-        gone = cls.copies + case((cls.state == State.HANDING, 1), else_=0)
-        late = or_(cls.expires_at <= now, gone >= COPIES)
-        closing = case((gone > 0, State.UNKNOWN.value), else_=State.EXPIRED.value)
-        trying = case((gone > 0, State.RETRYING.value), else_=State.HANDING.value)
+        late = or_(cls.expires_at <= now, cls.copies >= COPIES)
+        closing = case((cls.copies > 0, State.UNKNOWN.value), else_=State.EXPIRED.value)
+        trying = case((cls.copies > 0, State.RETRYING.value), else_=State.HANDING.value)
         claimed = (
             update(cls)
-            .where(cls.id.in_(due.scalar_subquery()))
+            .where(cls.id.in_(select(due.c.id)))
             .values(
                 state=case((late, closing), else_=trying),
-                copies=gone,
                 attempts=cls.attempts + case((late, 0), else_=1),
-                holder=lease.holder,
+                holder=case((late, None), else_=lease.holder),
                 try_at=case((late, None), else_=lease.until_at),
                 settled_at=case((late, now), else_=None),
             )
@@ -112,45 +116,39 @@ class Errand:
         return session.scalar(held) is not None
 
     @classmethod
-    def intend(cls, session: Session, row: int, lease: Lease) -> bool:
-        """Record, before the body leaves, that one more copy may arrive. False: not ours any more."""
-        return cls._settle(session, row, lease, copies=cls.copies + 1)
+    def intend(cls, session: Session, row: int, lease: Lease, *, copies: int) -> bool:
+        """Record, before the body leaves, how many copies may then have left. False: not ours any more."""
+        return cls._settle(session, row, lease, copies=copies)
 
     @classmethod
     def mark_sent(cls, session: Session, row: int, lease: Lease, now: datetime) -> bool:
         return cls._settle(session, row, lease, state=State.SENT, holder=None, try_at=None, settled_at=now)
 
     @classmethod
-    def mark_failed(cls, session: Session, row: int, lease: Lease, now: datetime) -> bool:
-        return cls._settle(session, row, lease, state=State.FAILED, holder=None, try_at=None, settled_at=now)
+    def mark_failed(cls, session: Session, row: int, lease: Lease, now: datetime, *, copies: int) -> bool:
+        """Refused for good; `copies` is what may have left before this try."""
+        return cls._settle(
+            session, row, lease, state=State.FAILED, holder=None, try_at=None, settled_at=now, copies=copies
+        )
 
     @classmethod
-    def mark_unanswered(cls, session: Session, row: int, lease: Lease, *, try_at: datetime) -> bool:
+    def mark_unanswered(cls, session: Session, row: int, lease: Lease, now: datetime, *, try_at: datetime) -> bool:
         """A body left whole and no answer came. Tried once more, or closed if that was the last copy."""
-        gone = case((cls.state == State.HANDING, cls.copies + 1), else_=cls.copies)
+        over = cls.copies >= COPIES
         return cls._settle(
             session,
             row,
             lease,
-            copies=gone,
-            state=case((gone >= COPIES, State.UNKNOWN.value), else_=State.PLANNED.value),
-            settled_at=case((gone >= COPIES, try_at), else_=None),
+            state=case((over, State.UNKNOWN.value), else_=State.PLANNED.value),
+            settled_at=case((over, now), else_=None),
             holder=None,
-            try_at=case((gone >= COPIES, None), (cls.expires_at < try_at, cls.expires_at), else_=try_at),
+            try_at=case((over, None), else_=try_at),
         )
 
     @classmethod
-    def give_back(cls, session: Session, row: int, lease: Lease, *, try_at: datetime, intended: bool) -> bool:
-        """Nothing left, for certain. An intent that was recorded is taken back."""
-        return cls._settle(
-            session,
-            row,
-            lease,
-            state=State.PLANNED,
-            holder=None,
-            copies=cls.copies - (1 if intended else 0),
-            try_at=case((cls.expires_at < try_at, cls.expires_at), else_=try_at),
-        )
+    def give_back(cls, session: Session, row: int, lease: Lease, *, try_at: datetime, copies: int) -> bool:
+        """Nothing left, for certain: only the `copies` from before this try may have."""
+        return cls._settle(session, row, lease, state=State.PLANNED, holder=None, copies=copies, try_at=try_at)
 
     @classmethod
     def _settle(cls, session: Session, row: int, lease: Lease, **values: object) -> bool:
@@ -163,28 +161,41 @@ class Errand:
         return bool(session.connection().execute(ours).rowcount)
 
     @classmethod
-    def revive(cls, session: Session, now: datetime) -> int:
-        """After the clock was set back: what was closed as too late, though its time is still to come."""
-        early = (
-            update(cls)
-            .where(cls.state == State.EXPIRED, cls.expires_at > now, cls.settled_at > now)
-            .values(state=State.PLANNED, try_at=cls.due_at, settled_at=None, holder=None)
-            .execution_options(synchronize_session=False)
-        )
-        return session.connection().execute(early).rowcount
+    def revive(cls, session: Session, now: datetime, lease: timedelta) -> int:
+        """After the clock was set back: undo what only the time that never came has caused.
+
+        Rows closed as too late are open again, pauses and leases end no later than they would from now.
+        """
+        early = update(cls).where(cls.state == State.EXPIRED, cls.expires_at > now, cls.settled_at > now)
+        revived = early.values(state=State.PLANNED, try_at=cls.due_at, settled_at=None, holder=None)
+        paused = update(cls).where(cls.state == State.PLANNED, cls.try_at > now, cls.try_at > cls.due_at)
+        held = update(cls).where(cls.state.in_(HELD), cls.try_at > now + lease)
+        connection = session.connection()
+        connection.execute(paused.values(try_at=cls.due_at))
+        connection.execute(held.values(try_at=now + lease))
+        return connection.execute(revived).rowcount
 
     def withdraw(self) -> None:
         """Not to be sent any more. A holder finds out before its body leaves."""
         if self.state in WAITING:
-            self.copies += self.state == State.HANDING
+            self._count_what_leaves()
             self.state, self.holder, self.try_at = State.WITHDRAWN, None, None
+
+    def postpone(self, try_at: datetime) -> None:
+        """Let go of it untouched, and look again then."""
+        self.state, self.holder, self.try_at = State.PLANNED, None, min(try_at, self.expires_at)
 
     def plan_for(self, due_at: datetime, expires_at: datetime) -> None:
         """To be sent at a moment that may differ from the one before. What may have gone out still counts."""
-        self.copies += self.state == State.HANDING
+        self._count_what_leaves()
         self.state, self.holder, self.settled_at = State.PLANNED, None, None
         self.due_at = self.try_at = due_at
         self.expires_at = expires_at
+
+    def _count_what_leaves(self) -> None:
+        # In somebody's hands: the intent may be on its way into the database at this very moment.
+        if self.state == State.HANDING:
+            self.copies = max(self.copies, 1)
 
 
 def backoff(attempts: int) -> timedelta:

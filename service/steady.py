@@ -8,6 +8,7 @@ from rituals.interfaces import Clock
 
 JUMP = timedelta(seconds=5)
 SETTLING = timedelta(seconds=20)
+AT_ONCE = timedelta(seconds=1)
 
 
 def elapsed() -> float:
@@ -20,14 +21,14 @@ class SteadyClock:
 
     def __init__(self, clock: Clock, elapsed: Callable[[], float]) -> None:
         self._clock, self._elapsed = clock, elapsed
-        self._last: tuple[datetime, float] = (clock(), elapsed())
+        self._last = self._read()
         self._distrusted_until: float | None = None
         self.went_back = False
         """Whether the last look found the clock set back."""
 
     def is_steady(self) -> bool:
         """Look once more; call it often."""
-        wall, passed = self._clock(), self._elapsed()
+        wall, passed = self._read()
         step = (wall - self._last[0]) - timedelta(seconds=passed - self._last[1])
         self._last = (wall, passed)
         self.went_back = step < -JUMP
@@ -36,3 +37,11 @@ class SteadyClock:
         if self._distrusted_until is not None and passed >= self._distrusted_until:
             self._distrusted_until = None
         return self._distrusted_until is None
+
+    def _read(self) -> tuple[datetime, float]:
+        """Both at one moment: somebody may have stopped this process between the two."""
+        while True:
+            passed = self._elapsed()
+            wall = self._clock()
+            if self._elapsed() - passed < AT_ONCE.total_seconds():
+                return wall, passed

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Event
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from service.logs import event, failure
 from service.services import Services
 from service.steady import SteadyClock, elapsed
 
+KINDS: tuple[Kind, ...] = (Delivery, Letter)
 POLL = timedelta(seconds=1)
 BATCH = 100
 COMPOSED_AT_ONCE = 50
@@ -78,10 +79,11 @@ class Worker:
         if self._steady.went_back:
             self._revive()
         self._every("beat", BEAT, self._beat)
-        busy = self._claim(Letter)
-        if steady:
-            busy |= self._claim(Delivery)
-            busy |= compose_ahead(self._services, self._desk, limit=COMPOSED_AT_ONCE) == COMPOSED_AT_ONCE
+        if not steady:
+            return POLL
+        busy = self._claim(Delivery)
+        busy |= self._claim(Letter)
+        busy |= compose_ahead(self._services, self._desk, limit=COMPOSED_AT_ONCE) == COMPOSED_AT_ONCE
         if not busy:
             self._every("upkeep", UPKEEP, self._keep_up)
             busy = extend_horizons(self._services) > 0 if self._is_time("horizon", POLL * 10) else False
@@ -99,7 +101,7 @@ class Worker:
     def _until_next(self) -> timedelta:
         """To the next row's moment, if that is sooner than the next poll."""
         with self._services.database.reading() as session:
-            moments = [session.scalar(select(func.min(kind.try_at))) for kind in (Delivery, Letter)]
+            moments = [session.scalar(select(func.min(kind.try_at))) for kind in KINDS]
         now = self._services.clock()
         ahead = [at - now for at in moments if at is not None]
         if self._senders.waiting:
@@ -119,9 +121,9 @@ class Worker:
             Heartbeat.stop(session, self._name)
 
     def _revive(self) -> None:
-        now: datetime = self._services.clock()
+        now, lease = self._services.clock(), self._services.settings.lease
         with self._services.database.writing() as session:
-            revived = Delivery.revive(session, now)
+            revived = sum(kind.revive(session, now, lease) for kind in KINDS)
         event("clock.went-back", revived=revived)
 
     def _every(self, name: str, pause: timedelta, work: Callable[[], None]) -> None:

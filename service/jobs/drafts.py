@@ -1,6 +1,6 @@
 """Composed mails, kept sealed until they have gone."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from rituals.delivery import Delivery
 from rituals.interfaces import Sealer
-from rituals.outbox import Draft, Letter
+from rituals.outbox import Draft, Letter, LetterKind
 from service.jobs.parcel import Kind
 
 
@@ -28,13 +28,29 @@ def keep(session: Session, row: Delivery | Letter, content: bytes, vault: Sealer
     )
 
 
-def find(session: Session, rows: Iterable[Delivery | Letter], vault: Sealer) -> dict[int, bytes]:
+def find(session: Session, rows: Sequence[Delivery | Letter], vault: Sealer) -> dict[int, bytes]:
     """The mails of these rows (all of one kind) that are composed for the present start, by row id."""
-    wanted = {row.id: row.due_at for row in rows}
+    wanted = {row.id: row.due_at for row in rows if _is_final(row)}
     is_delivery = any(isinstance(row, Delivery) for row in rows)
     key = Draft.delivery_id if is_delivery else Draft.letter_id
     found = session.execute(select(key, Draft.for_at, Draft.sealed).where(key.in_(wanted)))
-    return {row_id: vault.open(sealed) for row_id, for_at, sealed in found if row_id and wanted[row_id] == for_at}
+    opened = {row_id: _open(sealed, vault) for row_id, for_at, sealed in found if row_id and wanted[row_id] == for_at}
+    return {row_id: content for row_id, content in opened.items() if content is not None}
+
+
+def _is_final(row: Delivery | Letter) -> bool:
+    """A letter that never left is written anew: it may have more to say by now, or nothing any more.
+
+    Not so one for a calendar: writing it notes what the calendar is told.
+    """
+    return isinstance(row, Delivery) or row.copies > 0 or row.kind == LetterKind.CALENDAR
+
+
+def _open(sealed: bytes, vault: Sealer) -> bytes | None:
+    try:
+        return vault.open(sealed)
+    except ValueError:  # its key was taken away: the mail is composed again
+        return None
 
 
 def drop(session: Session, kind: Kind, row_id: int) -> None:

@@ -4,21 +4,20 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rituals.couple import Partner
-from rituals.errand import backoff
+from rituals.errand import COPIES, backoff
 from rituals.interfaces import MailConnection, MailError
 from service.jobs import drafts
 from service.jobs.parcel import Parcel
 from service.logs import event
 from service.services import Services
 
-RECORDING_TRIES = 60
 RECORDING_PAUSE = timedelta(milliseconds=250)
 
 
@@ -32,29 +31,39 @@ class Handing:
 
     def run(self, connection: MailConnection) -> None:
         try:
-            gone = connection.send(self.parcel.envelope, self._may_go)
+            gone = self._is_time() and connection.send(self.parcel.envelope, self._may_go)
         except MailError as error:
             self._record_error(error)
         else:
             self._record(self._sent if gone else self._held_back)
+            if gone:
+                self._log_sent()
 
     def _may_go(self) -> bool:
-        """Asked right before the body: still due, still ours, still wanted; nothing goes that cannot be recorded."""
-        now, parcel = self.services.clock(), self.parcel
-        if not parcel.due_at <= now < parcel.expires_at or now + self.services.sending.patience > parcel.lease.until_at:
-            return False  # the lease must cover the server's answer
+        """Asked right before the body, perhaps twice: in time, ours, wanted, and that it may leave is on record."""
+        if not self._is_time():
+            return False
         try:
-            return self._intend() if parcel.is_careful and not self.intended else self._is_held()
+            # The clock once more: the database may have let us wait.
+            return (self._is_held() if self.intended else self._intend()) and self._is_time()
         except SQLAlchemyError:
             return False
+
+    def _is_time(self) -> bool:
+        """Not before the start nor after the window, and the lease covers the server's answer."""
+        now, parcel = self.services.clock(), self.parcel
+        return (
+            parcel.due_at <= now < parcel.expires_at and now + self.services.sending.patience <= parcel.lease.until_at
+        )
 
     def _is_held(self) -> bool:
         with self.services.database.reading() as session:
             return self.parcel.kind.still_held(session, self.parcel.row_id, self.parcel.lease)
 
     def _intend(self) -> bool:
-        with self.services.database.writing() as session:
-            self.intended = self.parcel.kind.intend(session, self.parcel.row_id, self.parcel.lease)
+        parcel, database = self.parcel, self.services.database
+        with database.writing() if parcel.is_last else database.recording() as session:
+            self.intended = parcel.kind.intend(session, parcel.row_id, parcel.lease, copies=parcel.copies + 1)
         return self.intended
 
     def _record_error(self, error: MailError) -> None:
@@ -68,8 +77,8 @@ class Handing:
             self._record(self._delayed)
 
     def _record(self, write: Callable[[Session], None]) -> None:
-        """Write the result, however often the database must be asked; give up only when the lease is long over."""
-        for _ in range(RECORDING_TRIES):
+        """Write the result, however often the database must be asked: nothing else goes before it is written."""
+        while True:
             try:
                 with self.services.database.recording() as session:
                     write(session)
@@ -79,7 +88,6 @@ class Handing:
                 time.sleep(RECORDING_PAUSE.total_seconds())
             else:
                 return
-        event(f"{self.parcel.name}.unrecorded", id=self.parcel.row_id)
 
     def _sent(self, session: Session) -> None:
         parcel, now = self.parcel, self.services.clock()
@@ -88,37 +96,41 @@ class Handing:
         if parcel.partner_id is not None:
             bounced = update(Partner).where(Partner.id == parcel.partner_id, Partner.bounced_at.is_not(None))
             session.execute(bounced.values(bounced_at=None))
-        late = int((now - parcel.due_at).total_seconds() * 1000)
+
+    def _log_sent(self) -> None:
+        parcel = self.parcel
+        late = int((self.services.clock() - parcel.due_at).total_seconds() * 1000)
         event(f"{parcel.name}.sent", id=parcel.row_id, attempt=parcel.attempts, late_ms=late)
 
     def _held_back(self, session: Session) -> None:
+        """Whoever claims it next sees why. Its own moment, not ours: the clock may be what is wrong."""
         parcel = self.parcel
-        parcel.kind.give_back(
-            session, parcel.row_id, parcel.lease, try_at=self.services.clock(), intended=self.intended
-        )
+        parcel.kind.give_back(session, parcel.row_id, parcel.lease, try_at=parcel.due_at, copies=parcel.copies)
 
     def _unanswered(self, session: Session) -> None:
-        parcel = self.parcel
-        parcel.kind.mark_unanswered(session, parcel.row_id, parcel.lease, try_at=self.services.clock() + self._pause())
+        parcel, now = self.parcel, self.services.clock()
+        if parcel.kind.mark_unanswered(session, parcel.row_id, parcel.lease, now, try_at=self._next_try(now)):
+            self._drop_if_last(session)
+
+    def _drop_if_last(self, session: Session) -> None:
+        if self.parcel.copies + 1 >= COPIES:
+            drafts.drop(session, self.parcel.kind, self.parcel.row_id)
 
     def _refused(self, session: Session, *, bounced: bool) -> None:
         parcel, now = self.parcel, self.services.clock()
-        if parcel.kind.mark_failed(session, parcel.row_id, parcel.lease, now):
+        if parcel.kind.mark_failed(session, parcel.row_id, parcel.lease, now, copies=parcel.copies):
             drafts.drop(session, parcel.kind, parcel.row_id)
         if bounced and parcel.partner_id is not None:
             session.execute(update(Partner).where(Partner.id == parcel.partner_id).values(bounced_at=now))
 
     def _delayed(self, session: Session) -> None:
-        parcel = self.parcel
-        parcel.kind.give_back(
-            session,
-            parcel.row_id,
-            parcel.lease,
-            try_at=self.services.clock() + self._pause(),
-            intended=self.intended,
-        )
+        parcel, try_at = self.parcel, self._next_try(self.services.clock())
+        parcel.kind.give_back(session, parcel.row_id, parcel.lease, try_at=try_at, copies=parcel.copies)
 
-    def _pause(self) -> timedelta:
-        """Longer after each try, never more than a tenth of the window, and not all at the same moment."""
-        window = self.parcel.expires_at - self.parcel.due_at
-        return min(backoff(self.parcel.attempts), window / 10) * random.uniform(0.8, 1.2)  # noqa: S311 (jitter)
+    def _next_try(self, now: datetime) -> datetime:
+        """Later after each try, and not all at once; the last one falls shortly before the window closes."""
+        expires_at = self.parcel.expires_at
+        window = expires_at - self.parcel.due_at
+        pause = min(backoff(self.parcel.attempts), window / 10) * random.uniform(0.8, 1.2)  # noqa: S311 (jitter)
+        last = expires_at - window / 20
+        return min(now + pause, last) if now < last else expires_at

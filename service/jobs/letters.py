@@ -1,10 +1,13 @@
 """Composing the letters that are due: each says how things stand now, or nothing if nothing is left to say."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rituals.couple import Partner
+from rituals.errand import WAITING
 from rituals.invitation import Invitation
 from rituals.outbox import Letter, LetterKind
 from rituals.placement import Placement
@@ -12,6 +15,31 @@ from rituals.signin import SignInLink
 from service.emails import calendar, invitation, news, sign_in
 from service.emails.desk import Desk
 from service.emails.mime import Letter as Mail
+from service.emails.mime import compose
+from service.jobs import drafts
+from service.jobs.parcel import UNWRITABLE
+from service.logs import failure
+from service.services import Services
+
+
+def compose_these(session: Session, services: Services, desk: Desk, ids: Sequence[int]) -> dict[int, bytes]:
+    """The mails of these letters, composed and kept; without those that have nothing to say, or cannot say it."""
+    waiting = select(Letter).where(Letter.id.in_(ids), Letter.state.in_(WAITING)).order_by(Letter.id)
+    composed = {}
+    for row in session.scalars(waiting.with_for_update()).all():
+        now = services.clock()
+        try:
+            mail = write(session, desk, row, now)
+            if mail is None:
+                row.withdraw()
+                continue
+            composed[row.id] = compose(mail)
+        except UNWRITABLE as error:
+            failure("letter.unwritable", error, id=row.id)
+            continue
+        drafts.drop(session, Letter, row.id)
+        drafts.keep(session, row, composed[row.id], services.vault, now)
+    return composed
 
 
 def write(session: Session, desk: Desk, row: Letter, now: datetime) -> Mail | None:

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from jinja2 import TemplateError
+
 from rituals.delivery import Delivery
 from rituals.errand import Lease
 from rituals.interfaces import Envelope
 from rituals.outbox import Letter
 
 Kind = type[Delivery] | type[Letter]
+
+UNWRITABLE = (ValueError, LookupError, TypeError, AttributeError, TemplateError)
+"""What composing one mail may end in. One mail that cannot be written must not keep the others of its batch back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +28,14 @@ class Parcel:
     due_at: datetime
     expires_at: datetime
     attempts: int
-    is_careful: bool
-    """A copy may have gone out before: the intent is recorded before the next one leaves."""
+    copies: int
+    """How many may have left before this try."""
 
     @property
     def name(self) -> str:
         return self.kind.__tablename__
+
+    @property
+    def is_last(self) -> bool:
+        """A copy may have gone out before: the intent must survive a power loss as well."""
+        return self.copies > 0

@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from rituals.bag import draw
+from rituals.couple import Couple
 from rituals.delivery import COMPOSED_AHEAD, Delivery
-from rituals.errand import State
+from rituals.errand import WAITING, State
 from rituals.occurrence import Occurrence
 from rituals.outbox import Draft
 from rituals.plan import Plan
+from rituals.ritual import Ritual
 from service.emails.desk import Desk
 from service.emails.mime import compose
 from service.emails.prompt import prompt
 from service.jobs import drafts
+from service.jobs.parcel import UNWRITABLE
+from service.logs import event, failure
 from service.services import Services
 
 WHOLE = joinedload(Delivery.occurrence).joinedload(Occurrence.plan).joinedload(Plan.couple)
@@ -25,35 +29,70 @@ WHOLE = joinedload(Delivery.occurrence).joinedload(Occurrence.plan).joinedload(P
 def compose_ahead(services: Services, desk: Desk, *, limit: int) -> int:
     """Draw and compose what starts within the minute. Harmless twice: the first draft stays, bytes are the same."""
     now = services.clock()
-    soon = (
-        select(Delivery.id)
-        .outerjoin(Draft, Draft.delivery_id == Delivery.id)
-        .where(Delivery.try_at <= now + COMPOSED_AHEAD, Delivery.state == State.PLANNED, Draft.id.is_(None))
-        .order_by(Delivery.try_at)
-        .limit(limit)
-    )
     with services.database.reading() as session:
-        ids = session.scalars(soon).all()
+        ids = session.scalars(_uncomposed(now).limit(limit)).all()
     if not ids:
         return 0
     with services.database.writing() as session:
-        return len(compose_these(session, services, desk, ids, now))
+        lock(session, ids)
+        # Another worker may have composed them while we waited for the locks.
+        left = session.scalars(_uncomposed(now).where(Delivery.id.in_(ids))).all()
+        return len(compose_these(session, services, desk, left, now))
+
+
+def _uncomposed(now: datetime) -> Select[int]:
+    """Deliveries that are due soon and still without their mail."""
+    return (
+        select(Delivery.id)
+        .outerjoin(Draft, Draft.delivery_id == Delivery.id)
+        .where(
+            Delivery.try_at <= now + COMPOSED_AHEAD,
+            Delivery.state == State.PLANNED,
+            Delivery.expires_at > now,
+            Draft.id.is_(None),
+        )
+        .order_by(Delivery.try_at)
+    )
 
 
 def compose_these(
     session: Session, services: Services, desk: Desk, ids: Sequence[int], now: datetime
 ) -> dict[int, bytes]:
-    """The mails of these deliveries, drawn, composed and kept; without those whose ritual has left the catalogue."""
+    """The mails of these deliveries, drawn, composed and kept; without those that are not wanted any more.
+
+    The caller holds their locks.
+    """
     deliveries = session.scalars(
-        select(Delivery).where(Delivery.id.in_(ids)).options(WHOLE, joinedload(Delivery.partner)).order_by(Delivery.id)
+        select(Delivery)
+        .where(Delivery.id.in_(ids), Delivery.state.in_(WAITING))
+        .options(WHOLE, joinedload(Delivery.partner))
+        .order_by(Delivery.id)
     ).all()
     composed = {}
     for delivery in deliveries:
         ritual = services.catalogue.get(delivery.occurrence.plan.ritual)
         if ritual is None:
+            event("delivery.without-ritual", id=delivery.id)
             delivery.withdraw()
             continue
-        draw(session, delivery.occurrence.plan, delivery.occurrence, ritual)
-        composed[delivery.id] = compose(prompt(desk, delivery, ritual))
-        drafts.keep(session, delivery, composed[delivery.id], services.vault, now)
+        try:
+            composed[delivery.id] = _write(session, desk, delivery, ritual)
+        except UNWRITABLE as error:
+            failure("delivery.unwritable", error, id=delivery.id)
+        else:
+            drafts.keep(session, delivery, composed[delivery.id], services.vault, now)
     return composed
+
+
+def lock(session: Session, ids: Sequence[int]) -> None:
+    """Couples, then plans, as those who change them do: so nothing is drawn for what is being left out meanwhile."""
+    theirs = select(Plan.id).join(Occurrence, Occurrence.plan_id == Plan.id).join(Occurrence.deliveries)
+    plans = theirs.where(Delivery.id.in_(ids)).scalar_subquery()
+    couples = select(Plan.couple_id).where(Plan.id.in_(plans)).scalar_subquery()
+    session.scalars(select(Couple.id).where(Couple.id.in_(couples)).order_by(Couple.id).with_for_update()).all()
+    session.scalars(select(Plan.id).where(Plan.id.in_(plans)).order_by(Plan.id).with_for_update()).all()
+
+
+def _write(session: Session, desk: Desk, delivery: Delivery, ritual: Ritual) -> bytes:
+    draw(session, delivery.occurrence.plan, delivery.occurrence, ritual)
+    return compose(prompt(desk, delivery, ritual))
