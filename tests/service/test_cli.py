@@ -16,9 +16,20 @@ PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 30
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_behind() -> Iterator[None]:
+    yield
+    while STARTED:
+        with STARTED.pop() as process:
+            process.kill()
+
+
 def start(*arguments: str, **environ: str) -> subprocess.Popen[str]:
     kept = {"PATH": os.environ["PATH"]}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "service", *arguments],
         cwd=PROJECT,
         env={**kept, **environ},
@@ -26,6 +37,8 @@ def start(*arguments: str, **environ: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+    STARTED.append(process)
+    return process
 
 
 def refusal(*arguments: str, **environ: str) -> str:
