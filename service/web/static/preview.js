@@ -47,6 +47,7 @@ function follow(form) {
     pause = setTimeout(ask, PAUSE_MILLISECONDS);
   });
   document.getElementById("dates")?.setAttribute("aria-live", "polite");
+  for (const part of form.querySelectorAll("[data-without-script]")) part.remove();
   showGroups(form);
 }
 
