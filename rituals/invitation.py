@@ -142,6 +142,15 @@ class Invitation(Base):
             Invitation.inviter_id.in_((self.inviter_id, invited.id)), Invitation.answer == Answer.WAITING
         )
         session.execute(others.values(answer=Answer.WITHDRAWN, answered_at=now))
+        Letter.write(
+            session,
+            LetterKind.JOINED,
+            to=self.inviter.address,
+            about_id=self.id,
+            partner_id=self.inviter_id,
+            now=now,
+            expires_at=now + timedelta(days=1),
+        )
         return invited, form_couple(session, self.inviter, invited, now)
 
     def decline(self, session: Session, now: datetime, *, never_again: bool) -> None:

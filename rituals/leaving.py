@@ -17,7 +17,7 @@ from rituals.placement import take_away
 from rituals.plan import Plan
 from rituals.version import Version, VersionState
 
-_ABOUT_THE_SPACE = (LetterKind.NEWS, LetterKind.CALENDAR)
+_ABOUT_THE_SPACE = (LetterKind.JOINED, LetterKind.NEWS, LetterKind.CALENDAR)
 
 
 def leave(session: Session, partner: Partner, now: datetime, *, events_stay: bool, clear_mine: bool = False) -> None:

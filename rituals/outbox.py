@@ -17,6 +17,8 @@ LETTER_LIFE = timedelta(days=3)
 class LetterKind(StrEnum):
     SIGN_IN = "sign-in"
     INVITATION = "invitation"
+    JOINED = "joined"
+    """A yes to an invitation, for the one who asked. `about_id` is the invitation."""
     NEWS = "news"
     """What changed, for the partner who did not change it. `about_id` is that partner."""
     CALENDAR = "calendar"

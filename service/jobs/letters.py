@@ -12,7 +12,7 @@ from rituals.invitation import Invitation
 from rituals.outbox import Letter, LetterKind
 from rituals.placement import Placement
 from rituals.signin import SignInLink
-from service.emails import calendar, invitation, news, sign_in
+from service.emails import calendar, invitation, joined, news, sign_in
 from service.emails.desk import Desk
 from service.emails.mime import Letter as Mail
 from service.emails.mime import compose
@@ -51,6 +51,9 @@ def write(session: Session, desk: Desk, row: Letter, now: datetime) -> Mail | No
         case LetterKind.INVITATION:
             asked = session.get(Invitation, row.about_id)
             return invitation.invitation(desk, row, asked) if asked and asked.is_live(now) else None
+        case LetterKind.JOINED:
+            accepted = session.get(Invitation, row.about_id)
+            return joined.joined(desk, row, accepted) if accepted else None
         case LetterKind.NEWS:
             partner = session.get(Partner, row.about_id)
             return news.news(desk, session, row, partner, now) if partner and partner.is_coupled else None

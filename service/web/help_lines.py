@@ -1,4 +1,4 @@
-"""Where to find help, country by country: read from help.toml, which says when each was last checked."""
+"""Where to find help, country by country: read from help.toml, which says when each was written down."""
 
 import tomllib
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Line:
 class Country:
     name: str
     emergency: str
-    checked: date
+    written: date
     lines: tuple[Line, ...]
 
 
@@ -40,7 +40,7 @@ def countries() -> tuple[Country, ...]:
         Country(
             name=entry["name"],
             emergency=entry["emergency"],
-            checked=entry["checked"],
+            written=entry["written"],
             lines=tuple(Line(one["name"], one["number"], one["words"], one.get("site", "")) for one in entry["lines"]),
         )
         for entry in content["country"]

@@ -51,6 +51,7 @@ def test_two_people_go_from_nothing_to_a_coffee_without_phones(site: Site, visit
     ben.goto(link_in(invitation, "/invitation/"))
     ben.get_by_role("button", name="Accept").click()
     introduce(ben, "Ben", "America/New_York")
+    assert "You share a space now" in text_of(site.mail("ana@example.org"))
 
     # Ana chooses three rituals; Ben hears of them in one mail, five minutes later.
     for ritual in ("Morning coffee", "Weekly check-in", "A new shared experience"):

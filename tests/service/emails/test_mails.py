@@ -18,7 +18,7 @@ from rituals.connection import Way
 from rituals.invitation import Invitation
 from rituals.outbox import LetterKind
 from rituals.plan import Plan
-from rituals.signin import SignInLink
+from rituals.signin import SignInLink, welcome
 from service.database import Database
 from service.emails.desk import Desk
 from service.emails.mime import compose
@@ -161,6 +161,13 @@ def test_an_invitation_carries_no_free_text(home: Household, desk: Desk) -> None
     for shown in (message["Subject"], part(message, "plain"), part(message, "html")):
         assert "watches" not in shown
     assert "eve@example.org" in message["Subject"]
+
+
+def test_whoever_asked_hears_of_the_yes(home: Household, desk: Desk) -> None:
+    eve, fay = (welcome(home.session, f"{name}@example.org", home.now) for name in ("eve", "fay"))
+    Invitation.send(home.session, eve, fay.address, home.now).accept(home.session, home.now)
+    message = letter(home, desk, LetterKind.JOINED)
+    assert (message["To"], message["Subject"]) == ("eve@example.org", "A yes from fay@example.org")
 
 
 def test_news_asks_and_can_be_answered_from_the_mail(home: Household, desk: Desk) -> None:
