@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rituals.recurrence import Instance, Recurrence, wall_clock
 from rituals.rhythm import words
+from rituals.zone import zone_info
 from service import when
 from service.web.visit import Visit
 
@@ -75,10 +76,20 @@ def sentence(recurrence: Recurrence, reader: Reader) -> str:
 
 def night_warning(recurrence: Recurrence, reader: Reader) -> str:
     """For starts in the small hours of a night on which the clocks change."""
-    touched = recurrence.night_changes(reader.now, 1)
-    if not touched:
+    touched = next(iter(recurrence.night_changes(reader.now, 1)), None)
+    if touched is None:
         return ""
-    on = when.full_day(touched[0].original_starts.replace(tzinfo=reader.now.tzinfo), "UTC", reader.now)
-    real = wall_clock(touched[0].starts_at, recurrence.zone)
-    moved = "" if real == touched[0].original_starts else f", and {real:%H:%M} takes its place"
-    return f"The clocks change in the night of {on}: this hour may be missing or come twice{moved}. It happens once."
+    starts = touched.original_starts
+    year = f" {starts.year}" if starts.year != reader.now.year else ""
+    night = f"The clocks change in the night of {when.day(starts.date())}{year}"
+    begins = wall_clock(touched.starts_at, recurrence.zone)
+    if begins != starts:
+        return f"{night}: {starts:%H:%M} is left out, and it begins at {begins:%H:%M}, once."
+    if _comes_twice(starts, recurrence.zone):
+        return f"{night}: {starts:%H:%M} comes twice, and it begins at the first of the two, once."
+    return f"{night}, close to this start."
+
+
+def _comes_twice(starts: datetime, zone: str) -> bool:
+    local = starts.replace(tzinfo=zone_info(zone))
+    return local.utcoffset() != local.replace(fold=1).utcoffset()

@@ -12,7 +12,7 @@ from rituals.errand import State
 from rituals.occurrence import Occurrence
 from tests.conftest import KINDS
 from tests.fakes import FakeClock
-from tests.service.web.people import Pair, arrive, services_of
+from tests.service.web.people import Pair, arrive, pair, services_of
 from tests.service.web.planning import agree, occurrences, propose, words
 
 CHECK_IN = {
@@ -213,3 +213,13 @@ def test_a_plan_whose_ritual_left_the_catalogue_promises_no_question(couple: Pai
 
     assert "Morning coffee, 20 minutes. Leave both phones" in said
     assert "it has left the catalogue" in said
+
+
+def test_a_name_stays_text_wherever_it_stands(app: Flask) -> None:
+    shown = "<script>alert(1)</script>{{ 7 * 7 }}"
+    two = pair(app, ("a@example.org", shown, "Europe/Berlin"), ("b@example.org", "Ben", "Europe/Lisbon"))
+    plan_id = propose(two.anna, **CHECK_IN)
+
+    for page in ("/", f"/plans/{plan_id}", f"/plans/{plan_id}/edit", "/plans/new?ritual=morning-coffee", "/calendars"):
+        assert "<script>alert" not in two.ben.get(page).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7 * 7 }} asks" in two.ben.get("/").text
