@@ -24,14 +24,15 @@ class NextDate:
 
 
 def next_dates(visit: Visit, plan: Plan, reader: Reader, limit: int) -> list[NextDate]:
-    """Those that stand as rows; for a rhythm slower than the rows reach, what the rule gives."""
+    """Those that stand as rows, and after them what the rule gives where the rows do not reach."""
     recurrence = plan.recurrence
     if not plan.is_running or recurrence is None:
         return []
     rows = diary.of_plan(visit.session, plan, after=visit.now, limit=limit)
-    if rows:
-        return [_of(occurrence, reader) for occurrence in rows]
-    return [NextDate(line) for line in date_lines(recurrence.upcoming(visit.now, limit), reader)]
+    known = {row.original_starts for row in rows} | {override.original_starts for override in plan.overrides}
+    beyond = [one for one in recurrence.upcoming(visit.now, 2 * limit) if one.original_starts not in known]
+    lines = date_lines(beyond[: limit - len(rows)], reader)
+    return [*(_of(row, reader) for row in rows), *(NextDate(line) for line in lines)]
 
 
 def moved_from(occurrence: Occurrence, reader: Reader) -> str:

@@ -29,8 +29,8 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Reads field by field, so that everything that is wrong is said at once."""
+class FieldByField:
+    """Reads one part after the other, so that everything that is wrong is said at once."""
 
     fields: PlanFields
     errors: dict[str, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Reader:
 
 def read_terms(fields: PlanFields, now: datetime) -> Reading:
     """Everything checked; nothing is guessed."""
-    reader = Reader(fields)
+    reader = FieldByField(fields)
     starts = reader.part("date", lambda: _starts(fields))
     length = reader.part("minutes", lambda: _length(fields))
     zone = reader.part("zone", lambda: _zone(fields))

@@ -112,3 +112,14 @@ def test_while_it_rests_nothing_can_be_moved(couple: Pair) -> None:
 def _states(pair: Pair, occurrence_id: int) -> set[State]:
     with services_of(pair.anna.application).database.reading() as session:
         return {one.state for one in session.scalars(select(Delivery).where(Delivery.occurrence_id == occurrence_id))}
+
+
+def test_four_dates_are_shown_also_of_a_slow_rhythm(couple: Pair) -> None:
+    plan_id = agree(couple, every="month", month_mode="weekday", date="2027-03-06", time="15:00")
+
+    said = words(couple.anna.get(f"/plans/{plan_id}").text)
+
+    assert [day in said for day in ("Saturday 6 March", "Saturday 3 April", "Saturday 1 May", "Saturday 5 June")] == [
+        True
+    ] * 4
+    assert said.count("Not this time") == len(occurrences(couple.anna, plan_id))
