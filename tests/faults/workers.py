@@ -70,7 +70,7 @@ class WorkerProcess:
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, most))
 
 
-def eventually(condition: Callable[[], bool], *, what: str, timeout: float = 15) -> None:
+def eventually(condition: Callable[[], bool], *, what: str, timeout: float = 40) -> None:
     """Wait for what no event tells of: a row, a line in a log."""
     never, deadline = Event(), monotonic() + timeout
     while not condition():
