@@ -40,7 +40,7 @@ def all_told(pair: Pair) -> None:
         for letter in session.scalars(select(Letter).where(Letter.kind == LetterKind.CALENDAR)):
             letter.withdraw()
         for placement in session.scalars(select(Placement)):
-            placement.told(placement.plan.sequence)
+            placement.sequence = placement.plan.sequence
 
 
 @pytest.mark.parametrize("database_url", KINDS, indirect=True)

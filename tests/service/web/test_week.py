@@ -179,7 +179,7 @@ def test_a_question_that_was_never_drawn_is_not_made_up(couple: Pair, clock: Fak
             for delivery in occurrence.deliveries:
                 delivery.state = State.EXPIRED
 
-    assert "could not be sent" not in couple.ben.get(f"/plans/{plan_id}").text
+    assert "prompt-question" not in couple.ben.get(f"/plans/{plan_id}").text
 
 
 def test_the_year_counts_nothing(couple: Pair, clock: FakeClock) -> None:
