@@ -38,5 +38,8 @@ def _ascii_domain(domain: str) -> str:
 
 
 def fingerprint(address: str) -> str:
-    """What is kept of an address that asked not to be contacted, in place of the address."""
-    return hashlib.sha256(address.encode()).hexdigest()
+    """What is kept of an address that asked not to be contacted, in place of the address.
+
+    Slow on purpose (some hundredths of a second), so that a thief of the database cannot try many addresses.
+    """
+    return hashlib.scrypt(address.encode(), salt=b"side by side: refusal", n=2**13, r=8, p=1, dklen=32).hex()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rituals.connection import CalendarConnection, Way
@@ -23,7 +23,9 @@ def choose_way(session: Session, partner: Partner, way: Way, now: datetime) -> C
         take_away(session, current, now)
         current.ended_at = now
         session.flush()  # before the new one: only one may be current
-    chosen = CalendarConnection(partner_id=partner.id, way=way, since_at=now)
+    before = select(func.count()).where(CalendarConnection.partner_id == partner.id)
+    generation = session.scalar(before) or 0
+    chosen = CalendarConnection(partner_id=partner.id, way=way, since_at=now, generation=generation)
     session.add(chosen)
     session.flush()
     if way == Way.MAIL:

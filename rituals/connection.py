@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.couple import Partner
@@ -41,6 +41,8 @@ class CalendarConnection(Base):
     way: Mapped[Way] = mapped_column(stored(Way))
     since_at: Mapped[At]
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    generation: Mapped[int] = mapped_column(Integer, default=0)
+    """How many ways this partner had chosen before."""
     digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     """Of the feed's secret: what a request is looked up by."""
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -55,6 +57,13 @@ class CalendarConnection(Base):
     @classmethod
     def with_digest(cls, session: Session, digest: str) -> "CalendarConnection | None":
         return session.scalar(select(cls).where(cls.digest == digest))
+
+    def sequence(self, plan_sequence: int) -> int:
+        """The SEQUENCE this calendar is told: it rises with the plan, and with each new way its owner chooses.
+
+        Always even; the odd number above is free for a cancellation. Nobody else's calendar shows that choice.
+        """
+        return 2 * (plan_sequence + self.generation)
 
     def lock_away(self, *, digest: str, sealed: bytes) -> None:
         """A feed's secret, new or changed: the address before it is dead from here on."""

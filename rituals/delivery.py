@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rituals.couple import Partner
-from rituals.errand import Errand
+from rituals.errand import Errand, waiting_index
 from rituals.storage import At, Base, Id, PrimaryKey
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Delivery(Errand, Base):
     """The promise that one partner gets one occurrence's prompt when it starts, or not at all."""
 
     __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("occurrence_id", "partner_id"), waiting_index("delivery"))
 
     occurrence_id: Mapped[int] = mapped_column(Id, ForeignKey("occurrence.id", ondelete="CASCADE"))
     partner_id: Mapped[int] = mapped_column(Id, ForeignKey("partner.id", ondelete="CASCADE"), index=True)

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import BigInteger, Index, SmallInteger, case, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+from sqlalchemy import BigInteger, ColumnElement, Index, SmallInteger, case, or_, select, text, true, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rituals.storage import At, Moment, PrimaryKey, stored
 
@@ -71,27 +71,23 @@ class Errand:
     copies: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How many copies may have left. Recorded before the body goes, so that no crash can hide one."""
 
-    @declared_attr.directive
     @classmethod
-    def __table_args__(cls) -> tuple[Index, ...]:
-        some = text("try_at IS NOT NULL")
-        return (Index(f"ix_{cls.__name__.lower()}_try_at", "try_at", postgresql_where=some, sqlite_where=some),)
-
-    @classmethod
-    def claim(cls, session: Session, lease: Lease, *, now: datetime, limit: int) -> Sequence[Self]:
-        """Hold up to `limit` rows that are due or abandoned, in one short statement.
+    def claim(
+        cls, session: Session, lease: Lease, *, now: datetime, limit: int, ready: ColumnElement[bool] | None = None
+    ) -> Sequence[Self]:
+        """Hold up to `limit` rows that are due or abandoned, in one short statement; only `ready` ones if it is given.
 
         Rows that are too late, or that used up their copies, come back settled: `state` says so.
         """
+        late = or_(cls.expires_at <= now, cls.copies >= COPIES)
         due = (
             select(cls.id)
-            .where(cls.try_at <= now)
+            .where(cls.try_at <= now, true() if ready is None else or_(late, ready))
             .order_by(cls.try_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
             .cte("due")  # looked up once: as a plain subquery PostgreSQL may look again, and lock more than `limit`
         )
-        late = or_(cls.expires_at <= now, cls.copies >= COPIES)
         closing = case((cls.copies > 0, State.UNKNOWN.value), else_=State.EXPIRED.value)
         trying = case((cls.copies > 0, State.RETRYING.value), else_=State.HANDING.value)
         claimed = (
@@ -201,3 +197,9 @@ class Errand:
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many tries: seconds at first, an hour at most."""
     return timedelta(seconds=_BACKOFF[min(max(attempts, 1), len(_BACKOFF)) - 1])
+
+
+def waiting_index(table: str) -> Index:
+    """Finds what is due or abandoned, and nothing that is settled."""
+    some = text("try_at IS NOT NULL")
+    return Index(f"ix_{table}_try_at", "try_at", postgresql_where=some, sqlite_where=some)

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from rituals.errand import WAITING, Errand, State
+from rituals.errand import WAITING, Errand, State, waiting_index
 from rituals.storage import At, Base, Id, PrimaryKey, stored
 
 GATHERED_FOR = timedelta(minutes=5)
@@ -29,11 +29,14 @@ class Letter(Errand, Base):
     """One mail to one address. What it says is composed from the rows it is about, when it goes."""
 
     __tablename__ = "letter"
+    __table_args__ = (waiting_index("letter"),)
 
     kind: Mapped[LetterKind] = mapped_column(stored(LetterKind))
     to: Mapped[str] = mapped_column(String(254))
     partner_id: Mapped[int | None] = mapped_column(Id, ForeignKey("partner.id", ondelete="CASCADE"), index=True)
     about_id: Mapped[int] = mapped_column(Id, index=True)
+    sequence: Mapped[int | None] = mapped_column(Integer)
+    """To a calendar: the plan's sequence that it tells; None: that everything is off."""
 
     @classmethod
     def write(

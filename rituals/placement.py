@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, ForeignKey, Integer, UniqueConstraint, select
+from sqlalchemy import Boolean, ForeignKey, Integer, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.connection import CalendarConnection, Way
+from rituals.couple import Couple, Partner
 from rituals.outbox import GATHERED_FOR, Draft, Letter, LetterKind
 from rituals.storage import Base, Id, PrimaryKey
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 NEAR = timedelta(minutes=30)
 """A change this close to a start is not held back to be gathered with others."""
+
+
+REPAIRED_EVERY = timedelta(days=1)
 
 
 class Placement(Base):
@@ -28,7 +32,7 @@ class Placement(Base):
     connection_id: Mapped[int] = mapped_column(Id, ForeignKey("calendar_connection.id", ondelete="CASCADE"), index=True)
     wanted: Mapped[bool] = mapped_column(Boolean)
     sequence: Mapped[int | None] = mapped_column(Integer)
-    """The SEQUENCE that the calendar was last told; None: nothing yet, or all taken away again."""
+    """The plan's sequence that the calendar was last told; None: nothing yet, or all taken away again."""
 
     plan: Mapped["Plan"] = relationship()
     connection: Mapped[CalendarConnection] = relationship()
@@ -60,10 +64,6 @@ class Placement(Base):
             session.query(Draft).where(Draft.letter_id == letter.id).delete()
             letter.plan_for(min(letter.due_at, due_at), letter.expires_at)
 
-    def told(self, sequence: int | None) -> None:
-        """The calendar has been told this much; None: that everything is off."""
-        self.sequence = sequence
-
     def _write(self, session: Session, due_at: datetime, now: datetime) -> None:
         partner = self.connection.partner
         Letter.write(
@@ -88,6 +88,39 @@ def place(session: Session, plan: "Plan", now: datetime, *, urgent: bool) -> Non
 def take_away(session: Session, connection: CalendarConnection, now: datetime) -> None:
     """Everything of ours leaves this calendar."""
     for placement in session.scalars(select(Placement).where(Placement.connection_id == connection.id)):
-        if placement.sequence is not None:
-            placement.plan.sequence += 1
         placement.follow(session, wanted=False, now=now, urgent=True)
+
+
+def record_told(session: Session, letter_id: int, now: datetime) -> None:
+    """A letter to a calendar has gone out: what it said is what that calendar knows."""
+    letter = session.get(Letter, letter_id)
+    placement = session.get(Placement, letter.about_id) if letter and letter.kind == LetterKind.CALENDAR else None
+    if letter is not None and placement is not None:
+        placement.sequence = letter.sequence
+        if not placement.wanted and placement.sequence is not None:  # called off while it was on its way
+            placement.follow(session, wanted=False, now=now, urgent=True)
+
+
+def repair(session: Session, now: datetime, *, limit: int) -> int:
+    """Write again to calendars that were not told how things stand, as after an outage of the mail: once a day."""
+    from rituals.plan import Plan
+
+    recent = select(Letter.id).where(
+        Letter.kind == LetterKind.CALENDAR, Letter.about_id == Placement.id, Letter.due_at > now - REPAIRED_EVERY
+    )
+    untold = or_(Placement.sequence.is_(None), Placement.sequence < Plan.sequence)
+    behind = and_(Placement.wanted, untold, CalendarConnection.ended_at.is_(None), Couple.closed_at.is_(None))
+    left_over = and_(~Placement.wanted, Placement.sequence.is_not(None))
+    rows = (
+        select(Placement)
+        .join(Plan, Plan.id == Placement.plan_id)
+        .join(Couple, Couple.id == Plan.couple_id)
+        .join(CalendarConnection, CalendarConnection.id == Placement.connection_id)
+        .join(Partner, Partner.id == CalendarConnection.partner_id)
+        .where(or_(behind, left_over), Partner.bounced_at.is_(None), ~recent.exists())
+        .limit(limit)
+    )
+    placements = session.scalars(rows).all()
+    for placement in placements:
+        placement.follow(session, wanted=placement.wanted, now=now, urgent=True)
+    return len(placements)

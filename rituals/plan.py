@@ -119,6 +119,10 @@ class Plan(Base):
         agreed = self.agreed
         return agreed.recurrence if agreed else None
 
+    def was_put_to(self, partner: Partner) -> bool:
+        """Whether this partner was ever asked about it, also in a space they have left."""
+        return any(answer.partner_id == partner.id for version in self.versions for answer in version.acceptances)
+
     @property
     def is_running(self) -> bool:
         """Whether prompts and dates are due: agreed, not resting, and the space still shared."""
@@ -238,9 +242,10 @@ class Plan(Base):
                 tell(act.session, partner, self.id, Happening.OVERRIDES_DROPPED, act.now)
 
     def _turn(self, act: Act, state: PlanState, what: Happening) -> None:
+        soon = self._starts_soon(act.session, act.now)
         self.state = state
         self.revise(act)
-        tell(act.session, act.other, self.id, what, act.now)
+        tell(act.session, act.other, self.id, what, act.now, soon=soon)
 
     def _awaited(self, number: int, by: Partner) -> Version | None:
         """The version that this partner is asked about. None: they have given this very answer before."""

@@ -1,15 +1,16 @@
 """A plan as one reader's calendar shows it."""
 
 from rituals.catalogue import Catalogue
-from rituals.couple import Partner
+from rituals.connection import CalendarConnection
 from rituals.ics import Event, Override
 from rituals.plan import Plan
 from rituals.refused import RefusedError
 from service.mail_links import MailLinks
 
 
-def event_of(plan: Plan, partner: Partner, catalogue: Catalogue, links: MailLinks) -> Event:
+def event_of(plan: Plan, connection: CalendarConnection, catalogue: Catalogue, links: MailLinks) -> Event:
     """The agreed version with its overrides; the ritual's one line and a link, never the prompt."""
+    partner = connection.partner
     recurrence = plan.recurrence
     if recurrence is None:
         raise RefusedError("This ritual is not agreed yet.")
@@ -19,8 +20,8 @@ def event_of(plan: Plan, partner: Partner, catalogue: Catalogue, links: MailLink
     line = ritual.line if ritual and not partner.plain_titles else ""
     return Event(
         uid=plan.uid,
-        sequence=plan.sequence,
-        revised_at=plan.revised_at,
+        sequence=connection.sequence(plan.sequence),
+        revised_at=max(plan.revised_at, connection.since_at),
         recurrence=recurrence,
         summary=plain,
         description=f"{line}\n\n{url}".strip(),

@@ -45,6 +45,11 @@ def mailer(settings: Settings) -> Mailer:
     if settings.has_mailbox:
         return FolderMailer(mailbox_folder(settings))
     relays = [Relay.parse(url) for url in settings.smtp_urls]
+    exposed = next((relay for relay in relays if relay.exposes_password), None)
+    if exposed is not None:
+        raise ValueError(
+            f"SMTP_URL would send the password to {exposed.host} in clear; use smtp+starttls:// or smtps://."
+        )
     return SmtpMailer(relays, timeout=answer_time(settings.lease))
 
 

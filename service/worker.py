@@ -1,5 +1,6 @@
 """The worker: one loop that finds what is due, and some threads that hand it over."""
 
+import random
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +18,7 @@ from service.jobs.claims import claim
 from service.jobs.parcel import Kind
 from service.jobs.prompts import compose_ahead
 from service.jobs.senders import Senders
-from service.jobs.upkeep import expire_proposals, extend_horizons, prune
+from service.jobs.upkeep import expire_proposals, extend_horizons, prune, repair_calendars
 from service.logs import event, failure
 from service.services import Services
 from service.steady import SteadyClock, elapsed
@@ -25,10 +26,13 @@ from service.steady import SteadyClock, elapsed
 KINDS: tuple[Kind, ...] = (Delivery, Letter)
 POLL = timedelta(seconds=1)
 BATCH = 100
-COMPOSED_AT_ONCE = 50
+COMPOSED_AT_ONCE = 20
+"""Few, so that the pages never wait long for the database."""
 BEAT = timedelta(seconds=10)
 UPKEEP = timedelta(minutes=1)
+REPAIR = timedelta(hours=1)
 DATABASE_PAUSE = timedelta(seconds=1)
+"""At most, and never the same twice: in step with what cuts the connections, nothing would ever get through."""
 LAST_MAIL = timedelta(seconds=22)
 """How long a running mail may take to end when the worker is asked to stop."""
 
@@ -72,7 +76,7 @@ class Worker:
             event("worker.database", why=type(error).__name__)
         except Exception as error:
             failure("worker.failed", error)
-        return DATABASE_PAUSE
+        return DATABASE_PAUSE * random.uniform(0.2, 1)  # noqa: S311 (jitter)
 
     def _look(self) -> timedelta:
         steady = self._steady.is_steady()
@@ -83,9 +87,10 @@ class Worker:
             return POLL
         busy = self._claim(Delivery)
         busy |= self._claim(Letter)
-        busy |= compose_ahead(self._services, self._desk, limit=COMPOSED_AT_ONCE) == COMPOSED_AT_ONCE
+        busy |= compose_ahead(self._services, self._desk, limit=COMPOSED_AT_ONCE) > 0
         if not busy:
             self._every("upkeep", UPKEEP, self._keep_up)
+            self._every("repair", REPAIR, lambda: repair_calendars(self._services))
             busy = extend_horizons(self._services) > 0 if self._is_time("horizon", POLL * 10) else False
         return timedelta() if busy else self._until_next()
 
@@ -93,10 +98,11 @@ class Worker:
         """Take in no more than the senders can soon hand over. True: there may be more."""
         if self._senders.waiting >= BATCH:
             return False
-        parcels = claim(self._services, self._desk, kind, limit=BATCH)
-        for parcel in parcels:
+        claimed = 0
+        for parcel in claim(self._services, self._desk, kind, limit=BATCH):
             self._senders.add(parcel)
-        return len(parcels) == BATCH
+            claimed += 1
+        return claimed == BATCH
 
     def _until_next(self) -> timedelta:
         """To the next row's moment, if that is sooner than the next poll."""

@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("way", sa.Enum("mail", "feed", "none", name="way", native_enum=False, length=24), nullable=False),
         sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -140,12 +141,15 @@ def upgrade() -> None:
         "letter",
         sa.Column(
             "kind",
-            sa.Enum("sign-in", "invitation", "news", "calendar", name="letterkind", native_enum=False, length=24),
+            sa.Enum(
+                "sign-in", "invitation", "joined", "news", "calendar", name="letterkind", native_enum=False, length=24
+            ),
             nullable=False,
         ),
         sa.Column("to", sa.String(length=254), nullable=False),
         sa.Column("partner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("about_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column(
             "state",
@@ -372,6 +376,7 @@ def upgrade() -> None:
             ["partner_id"], ["partner.id"], name=op.f("fk_delivery_partner_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("occurrence_id", "partner_id", name=op.f("uq_delivery_occurrence_id_partner_id")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_partner_id"), ["partner_id"], unique=False)

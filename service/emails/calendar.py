@@ -1,5 +1,7 @@
 """A plan on its way to a calendar by mail: invitation, update or cancellation (RFC 6047)."""
 
+from dataclasses import replace
+
 from rituals import ics
 from rituals.outbox import Letter as Row
 from rituals.placement import Placement
@@ -10,15 +12,16 @@ from service.emails.news import terms
 
 
 def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:
-    """How the plan stands for this calendar; None if there is nothing to say. Notes what the calendar was told."""
+    """How the plan stands for this calendar; None if there is nothing to say. The row notes what it tells."""
     plan, partner = placement.plan, placement.connection.partner
     if plan.agreed is None:
         return None
-    event = event_of(plan, partner, desk.catalogue, desk.links)
+    event = event_of(plan, placement.connection, desk.catalogue, desk.links)
     is_first, stands = placement.sequence is None, placement.wanted and not event.called_off
     if is_first and not stands:
         return None
     method, render = (CalendarMethod.REQUEST, ics.request) if stands else (CalendarMethod.CANCEL, ics.cancel)
+    event = replace(event, sequence=event.sequence + (not stands), revised_at=max(event.revised_at, row.due_at))
     content = render(event, organizer=desk.sender.address, attendee=partner.address)
     words: dict[str, object] = {
         "title": event.summary,
@@ -29,7 +32,7 @@ def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:
     }
     if partner.couple is not None:
         words["leave_url"] = desk.links.leave(partner.couple.id, partner.id)
-    placement.told(plan.sequence if stands else None)
+    row.sequence = plan.sequence if stands else None
     return desk.write(
         "calendar",
         to=partner.address,

@@ -62,7 +62,7 @@ class Desk:
             sender=self.sender.address,
             sender_name=self.sender.name,
             recipient=to,
-            reply_to=None,
+            reply_to=self.sender.address,
             subject=self._render(name, "subject.txt", words),
             date=at,
             message_id=self._message_id(key),

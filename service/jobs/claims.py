@@ -1,17 +1,17 @@
 """Claiming what is due, a batch at a time, each row with the mail that goes out for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rituals.couple import Partner
 from rituals.delivery import Delivery
-from rituals.errand import HELD, WAITING, Lease, State, backoff
+from rituals.errand import HELD, WAITING, Lease, State
 from rituals.interfaces import Envelope
 from rituals.outbox import Letter
 from service.emails.desk import Desk
-from service.jobs import drafts, letters, prompts
+from service.jobs import drafts, letters
 from service.jobs.parcel import Kind, Parcel
 from service.logs import event
 from service.services import Services
@@ -19,23 +19,28 @@ from service.services import Services
 Row = Delivery | Letter
 
 
-def claim(services: Services, desk: Desk, kind: Kind, *, limit: int) -> list[Parcel]:
-    """Hold up to `limit` due rows; those that are too late are closed on the way."""
+def claim(services: Services, desk: Desk, kind: Kind, *, limit: int) -> Iterator[Parcel]:
+    """Hold up to `limit` due rows; those that are too late are closed on the way.
+
+    Prompts must lie ready. Letters are written now, each saying how things stand.
+    """
     with services.database.writing() as session:
         session.connection()  # the clock is read when the lock is ours: a lease must not age while we wait for it
         now = services.clock()
         lease = Lease.take(now, services.settings.lease)
-        rows: list[Row] = [*kind.claim(session, lease, now=now, limit=limit)]
+        ready = drafts.is_composed() if kind is Delivery else None
+        rows: list[Row] = [*kind.claim(session, lease, now=now, limit=limit, ready=ready)]
         rows.sort(key=lambda row: (row.due_at, row.id))
         _close_late(session, [row for row in rows if row.state not in HELD])
         held = [row for row in rows if row.state in HELD]
         contents = drafts.find(session, held, services.vault)
         _know_recipients(session, held)
+        _let_go(session, [row for row in held if isinstance(row, Delivery) and row.id not in contents])
         parcels = [_parcel(row, contents[row.id], lease, services) for row in held if row.id in contents]
-    missing = [row.id for row in held if row.id not in contents]
-    if missing:
-        parcels += _compose(services, desk, kind, missing, lease)
-    return parcels
+    yield from parcels
+    unwritten = [row.id for row in held if isinstance(row, Letter) and row.id not in contents]
+    if unwritten:
+        yield from _write(services, desk, unwritten, lease)
 
 
 def release(session: Session, parcel: Parcel) -> None:
@@ -43,25 +48,19 @@ def release(session: Session, parcel: Parcel) -> None:
     parcel.kind.give_back(session, parcel.row_id, parcel.lease, try_at=parcel.due_at, copies=parcel.copies)
 
 
-def _compose(services: Services, desk: Desk, kind: Kind, ids: Sequence[int], lease: Lease) -> list[Parcel]:
-    """In a transaction of its own: whoever changes a plan locks it before its rows, and so does composing."""
+def _write(services: Services, desk: Desk, ids: Sequence[int], lease: Lease) -> list[Parcel]:
+    """In a transaction of its own: whoever changes a plan locks its calendar's row before the letter to it."""
     with services.database.writing() as session:
-        contents = _contents(session, services, desk, kind, ids)
-        rows: list[Row] = [*session.scalars(select(kind).where(kind.id.in_(ids), kind.holder == lease.holder))]
-        parcels = []
-        for row in sorted(rows, key=lambda row: (row.due_at, row.id)):
-            if row.id in contents:
-                parcels.append(_parcel(row, contents[row.id], lease, services))
-            elif row.state in WAITING:  # it cannot be written: later perhaps, and nobody else waits for it
-                row.postpone(services.clock() + backoff(row.attempts))
-        return parcels
+        contents = letters.compose_these(session, services, desk, ids)
+        ours = select(Letter).where(Letter.id.in_(ids), Letter.holder == lease.holder).order_by(Letter.due_at)
+        return [_parcel(row, contents[row.id], lease, services) for row in session.scalars(ours) if row.id in contents]
 
 
-def _contents(session: Session, services: Services, desk: Desk, kind: Kind, ids: Sequence[int]) -> Mapping[int, bytes]:
-    if kind is Letter:
-        return letters.compose_these(session, services, desk, ids)
-    prompts.lock(session, ids)
-    return prompts.compose_these(session, services, desk, ids, services.clock())
+def _let_go(session: Session, deliveries: Sequence[Delivery]) -> None:
+    """Their drafts cannot be read, since a key was taken away: they are composed again."""
+    for delivery in deliveries:
+        drafts.drop(session, Delivery, delivery.id)
+        delivery.postpone(delivery.due_at)
 
 
 def _know_recipients(session: Session, rows: Sequence[Row]) -> None:

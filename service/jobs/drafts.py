@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from rituals.delivery import Delivery
 from rituals.interfaces import Sealer
-from rituals.outbox import Draft, Letter, LetterKind
+from rituals.outbox import Draft, Letter
 from service.jobs.parcel import Kind
 
 
@@ -28,6 +28,11 @@ def keep(session: Session, row: Delivery | Letter, content: bytes, vault: Sealer
     )
 
 
+def is_composed() -> ColumnElement[bool]:
+    """Whether the mail of a delivery, composed for its present start, lies ready."""
+    return exists().where(Draft.delivery_id == Delivery.id, Draft.for_at == Delivery.due_at)
+
+
 def find(session: Session, rows: Sequence[Delivery | Letter], vault: Sealer) -> dict[int, bytes]:
     """The mails of these rows (all of one kind) that are composed for the present start, by row id."""
     wanted = {row.id: row.due_at for row in rows if _is_final(row)}
@@ -39,11 +44,8 @@ def find(session: Session, rows: Sequence[Delivery | Letter], vault: Sealer) -> 
 
 
 def _is_final(row: Delivery | Letter) -> bool:
-    """A letter that never left is written anew: it may have more to say by now, or nothing any more.
-
-    Not so one for a calendar: writing it notes what the calendar is told.
-    """
-    return isinstance(row, Delivery) or row.copies > 0 or row.kind == LetterKind.CALENDAR
+    """A letter that never left is written anew: it may have more to say by now, or nothing any more."""
+    return isinstance(row, Delivery) or row.copies > 0
 
 
 def _open(sealed: bytes, vault: Sealer) -> bytes | None:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from rituals.couple import Partner
 from rituals.errand import COPIES, backoff
 from rituals.interfaces import MailConnection, MailError
+from rituals.outbox import Letter
+from rituals.placement import record_told
 from service.jobs import drafts
 from service.jobs.parcel import Parcel
 from service.logs import event
@@ -93,6 +95,8 @@ class Handing:
         parcel, now = self.parcel, self.services.clock()
         if parcel.kind.mark_sent(session, parcel.row_id, parcel.lease, now):
             drafts.drop(session, parcel.kind, parcel.row_id)
+            if parcel.kind is Letter:
+                record_told(session, parcel.row_id, now)
         if parcel.partner_id is not None:
             bounced = update(Partner).where(Partner.id == parcel.partner_id, Partner.bounced_at.is_not(None))
             session.execute(bounced.values(bounced_at=None))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rituals.couple import Partner
-from rituals.errand import WAITING
+from rituals.errand import WAITING, backoff
 from rituals.invitation import Invitation
 from rituals.outbox import Letter, LetterKind
 from rituals.placement import Placement
@@ -36,6 +36,7 @@ def compose_these(session: Session, services: Services, desk: Desk, ids: Sequenc
             composed[row.id] = compose(mail)
         except UNWRITABLE as error:
             failure("letter.unwritable", error, id=row.id)
+            row.postpone(now + backoff(row.attempts))
             continue
         drafts.drop(session, Letter, row.id)
         drafts.keep(session, row, composed[row.id], services.vault, now)

@@ -11,6 +11,7 @@ from rituals.errand import State
 from rituals.horizon import derive, next_to_extend
 from rituals.invitation import Invitation
 from rituals.outbox import Draft, Letter
+from rituals.placement import repair
 from rituals.plan import Plan
 from rituals.signin import LOG_KEPT, SignedIn, SignInLink
 from rituals.version import PROPOSAL_LIFE, Version, VersionState
@@ -45,6 +46,14 @@ def expire_proposals(services: Services) -> None:
     with services.database.writing() as session:
         for version in session.scalars(old.limit(ROWS_AT_ONCE).with_for_update(skip_locked=True)):
             session.get_one(Plan, version.plan_id).close(version, VersionState.EXPIRED, now)
+
+
+def repair_calendars(services: Services) -> None:
+    """Calendars that could not be told how things stand are told again."""
+    with services.database.writing() as session:
+        repaired = repair(session, services.clock(), limit=ROWS_AT_ONCE)
+    if repaired:
+        event("calendars.repaired", placements=repaired)
 
 
 def prune(services: Services) -> None:

@@ -60,7 +60,7 @@ def _standing(session: Session, connection: CalendarConnection) -> list[Plan]:
 
 def _calendar(plans: list[Plan], connection: CalendarConnection, parts: Services, now: datetime) -> bytes:
     links = MailLinks(parts.links)
-    events = [event_of(plan, connection.partner, parts.catalogue, links) for plan in plans]
+    events = [event_of(plan, connection, parts.catalogue, links) for plan in plans]
     # By whole days, so that the same plans give the same bytes all day long.
     since = now.replace(hour=0, minute=0, second=0, microsecond=0) - PAST_SHOWN
     return ics.feed(events, name=NAME, since=since)

@@ -40,7 +40,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class LateQuestion:
-    """The words that were drawn and could not be sent in time."""
+    """What could not be sent in time; without words where none were drawn, or where they went back to the deck."""
 
     day: str
     question: str
@@ -79,12 +79,12 @@ def asked_of(occurrence: Occurrence, reader: Reader) -> Asked:
 
 
 def late_question(visit: Visit, plan: Plan, reader: Reader) -> LateQuestion | None:
-    """What this partner should have got by mail and did not; only if it was drawn at all."""
+    """That this partner should have got a mail and did not; with its words, if any were drawn and kept."""
     for occurrence in diary.history(visit.session, plan, visit.now, 1):
         mine = [one for one in occurrence.deliveries if one.partner_id == visit.partner.id]
         recent = visit.now - occurrence.starts_at < STILL_SHOWN
-        if recent and occurrence.prompt and any(one.state in UNSENT for one in mine):
-            return _late(occurrence, occurrence.prompt, reader)
+        if recent and any(one.state in UNSENT for one in mine):
+            return _late(occurrence, occurrence.prompt or {}, reader)
     return None
 
 

@@ -58,7 +58,8 @@ def stop_by_link(token: str) -> str:
     """Also for mail programs, which have neither cookie nor token of ours (RFC 8058)."""
     with acting() as visit:
         linked = _linked(visit, token, lock=True)
-        stop_mails(linked.act, linked.plan)
+        if linked.plan.couple_id == linked.act.by.couple_id and linked.plan.couple.is_open:
+            stop_mails(linked.act, linked.plan)
         name, slug = linked.plan.ritual_name, linked.plan.ritual
         return render_template("pages/unsubscriptions/done.html", name=name, slug=slug)
 
@@ -67,7 +68,10 @@ csrf.exempt(stop_by_link)
 
 
 def _linked(visit: Visit, token: str, *, lock: bool = False) -> Linked:
+    """What the signed link names, also of a space that is closed: there is nothing left to stop, and that is fine."""
     claims = visit.services.links.read(Purpose.UNSUBSCRIBE, token) or abort(404)
     partner = visit.session.get(Partner, claims.number("partner")) or abort(404)
-    plan = Plan.of(visit.session, partner, claims.number("plan"), lock=lock) or abort(404)
+    plan = visit.session.get(Plan, claims.number("plan"), with_for_update=lock or None) or abort(404)
+    if not plan.was_put_to(partner):
+        abort(404)
     return Linked(plan, Act(visit.session, partner, visit.now, visit.services.settings.prompt_window))

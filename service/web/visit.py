@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
@@ -74,7 +73,8 @@ class Visit:
 
 def services() -> Services:
     """The parts of the running program."""
-    return cast("Services", current_app.extensions["services"])
+    found: Services = current_app.extensions["services"]
+    return found
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def placement_told(home: Household) -> None:
     from rituals.placement import Placement
 
     for placement in home.session.scalars(select(Placement)):
-        placement.told(placement.plan.sequence)
+        placement.sequence = placement.plan.sequence
 
 
 def test_the_leavers_feed_is_dead_at_once(home: Household) -> None:

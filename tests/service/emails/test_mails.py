@@ -15,10 +15,13 @@ from rituals.bag import draw
 from rituals.catalogue import Catalogue
 from rituals.choosing import choose_way
 from rituals.connection import Way
+from rituals.errand import State
 from rituals.invitation import Invitation
 from rituals.outbox import LetterKind
+from rituals.placement import record_told, repair
 from rituals.plan import Plan
 from rituals.signin import SignInLink, welcome
+from service.calendar_events import event_of
 from service.database import Database
 from service.emails.desk import Desk
 from service.emails.mime import compose
@@ -214,25 +217,32 @@ def calendar_of(message: EmailMessage) -> tuple[str, bytes]:
     raise AssertionError("no calendar part")
 
 
+def calendar_mail(home: Household, desk: Desk) -> EmailMessage:
+    """The one letter that waits for a calendar, composed and gone."""
+    (row,) = home.letters(LetterKind.CALENDAR)
+    mail = letter(home, desk, LetterKind.CALENDAR)
+    row.withdraw()
+    record_told(home.session, row.id, home.now)
+    return mail
+
+
 def test_an_agreed_plan_reaches_the_calendar_by_mail_and_follows(home: Household, desk: Desk) -> None:
     choose_way(home.session, home.ana, Way.MAIL, home.now)
     plan = home.agree()
-    method, content = calendar_of(letter(home, desk, LetterKind.CALENDAR))
+    method, content = calendar_of(calendar_mail(home, desk))
     assert (method, lint(content)) == ("REQUEST", [])
     first = Calendar.from_ical(content).walk("VEVENT")[0]
-    home.letters(LetterKind.CALENDAR)[0].withdraw()
 
     home.occurrences(plan)[1].move(home.act(home.ben), datetime(2027, 3, 15, 20))
     (row,) = home.letters(LetterKind.CALENDAR)
     assert row.due_at == home.now + timedelta(minutes=5)
-    _, content = calendar_of(letter(home, desk, LetterKind.CALENDAR))
+    _, content = calendar_of(calendar_mail(home, desk))
     events = Calendar.from_ical(content).walk("VEVENT")
     assert [str(one["UID"]) for one in events] == [str(first["UID"])] * 2
     assert events[0]["SEQUENCE"] > first["SEQUENCE"]
-    row.withdraw()
 
     plan.end(home.act(home.ben))
-    method, content = calendar_of(letter(home, desk, LetterKind.CALENDAR))
+    method, content = calendar_of(calendar_mail(home, desk))
     (cancelled,) = Calendar.from_ical(content).walk("VEVENT")
     assert (method, str(cancelled["STATUS"]), lint(content)) == ("CANCEL", "CANCELLED", [])
     assert cancelled["SEQUENCE"] > events[0]["SEQUENCE"]
@@ -245,11 +255,22 @@ def test_what_never_reached_a_calendar_is_not_cancelled_there(home: Household) -
     assert home.letters(LetterKind.CALENDAR) == []
 
 
+def test_an_invitation_that_was_on_its_way_when_the_plan_ended_is_called_back(home: Household, desk: Desk) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    plan = home.agree()
+    (row,) = home.letters(LetterKind.CALENDAR)
+    letter(home, desk, LetterKind.CALENDAR)
+    row.state = State.HANDING
+    plan.end(home.act(home.ben))
+    row.state, row.try_at = State.SENT, None
+    record_told(home.session, row.id, home.now)
+    assert calendar_of(calendar_mail(home, desk))[0] == "CANCEL"
+
+
 def test_a_change_just_before_the_start_goes_to_calendars_at_once(home: Household, desk: Desk) -> None:
     choose_way(home.session, home.ana, Way.MAIL, home.now)
     plan = home.agree()
-    letter(home, desk, LetterKind.CALENDAR)
-    home.letters(LetterKind.CALENDAR)[0].withdraw()
+    calendar_mail(home, desk)
     home.now = datetime(2027, 3, 7, 17, 50, tzinfo=UTC)
     home.occurrences(plan)[0].skip(home.act(home.ben))
     assert home.letters(LetterKind.CALENDAR)[0].due_at == home.now
@@ -258,14 +279,55 @@ def test_a_change_just_before_the_start_goes_to_calendars_at_once(home: Househol
 def test_a_single_date_that_is_skipped_is_cancelled_and_comes_back(home: Household, desk: Desk) -> None:
     choose_way(home.session, home.ana, Way.MAIL, home.now)
     plan = home.agree(terms(rule=""))
-    methods = []
     only = home.occurrences(plan)[0]
-    for change in (None, only.skip, only.restore):
-        if change:
-            change(home.act(home.ben))
-        methods.append(calendar_of(letter(home, desk, LetterKind.CALENDAR))[0])
-        home.letters(LetterKind.CALENDAR)[0].withdraw()
+    methods = [calendar_of(calendar_mail(home, desk))[0]]
+    for change in (only.skip, only.restore):
+        change(home.act(home.ben))
+        methods.append(calendar_of(calendar_mail(home, desk))[0])
     assert methods == ["REQUEST", "CANCEL", "REQUEST"]
+
+
+def test_changing_ones_way_shows_in_nobody_elses_calendar(home: Household, desk: Desk) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    plan = home.agree()
+    _, before = calendar_of(calendar_mail(home, desk))
+    bens = choose_way(home.session, home.ben, Way.FEED, home.now)
+    seen = event_of(plan, bens, CATALOGUE, desk.links)
+    home.now += timedelta(days=1)
+    choose_way(home.session, home.ana, Way.FEED, home.now)
+    _, gone = calendar_of(calendar_mail(home, desk))
+    assert event_of(plan, bens, CATALOGUE, desk.links) == seen
+    first, cancelled = (Calendar.from_ical(one).walk("VEVENT")[0] for one in (before, gone))
+    assert cancelled["SEQUENCE"] > first["SEQUENCE"]
+    assert cancelled["DTSTAMP"].dt > first["DTSTAMP"].dt
+
+
+def test_coming_back_to_mail_is_newer_than_the_cancellation(home: Household, desk: Desk) -> None:
+    sequences = []
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    home.agree()
+    for way in (Way.FEED, Way.MAIL):
+        content = calendar_of(calendar_mail(home, desk))[1]
+        sequences.append(Calendar.from_ical(content).walk("VEVENT")[0]["SEQUENCE"])
+        home.now += timedelta(days=1)
+        choose_way(home.session, home.ana, way, home.now)
+    content = calendar_of(calendar_mail(home, desk))[1]
+    sequences.append(Calendar.from_ical(content).walk("VEVENT")[0]["SEQUENCE"])
+    assert sequences == sorted(set(sequences))
+
+
+def test_a_calendar_that_could_not_be_told_is_told_again_a_day_later(home: Household, desk: Desk) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    plan = home.agree()
+    (row,) = home.letters(LetterKind.CALENDAR)
+    letter(home, desk, LetterKind.CALENDAR)
+    row.state, row.try_at = State.EXPIRED, None
+    assert repair(home.session, home.now + timedelta(hours=23), limit=10) == 0
+    home.now += timedelta(days=1, minutes=1)
+    assert repair(home.session, home.now, limit=10) == 1
+    assert calendar_of(calendar_mail(home, desk))[0] == "REQUEST"
+    assert repair(home.session, home.now + timedelta(days=2), limit=10) == 0
+    assert plan.is_running
 
 
 HOSTILE = ["<script>alert(1)</script>", "{{ 7 * 7 }}", "Ana\r\nBcc: eve@example.org", "\u202eanA", "a" * 60]
@@ -284,4 +346,4 @@ def test_a_hostile_name_stays_text(home: Household, desk: Desk, name: str) -> No
 
 def letter_keys(message: EmailMessage) -> list[str]:
     expected = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Auto-Submitted"]
-    return [*expected, "X-Auto-Response-Suppress", "Content-Type"] if "Bcc" not in message else []
+    return [*expected, "X-Auto-Response-Suppress", "Reply-To", "Content-Type"] if "Bcc" not in message else []

@@ -42,7 +42,7 @@ def agree(services: Services, pair: Pair) -> None:
         plan.accept(Act(session, ben, now), 1)
         Plan.propose(act, ritual(), terms(now=now), form_key=f"two-{pair.couple_id}")
         for placement in session.scalars(select(Placement)):
-            placement.told(plan.sequence)
+            placement.sequence = plan.sequence
         for letter in session.scalars(select(Letter).where(Letter.kind == LetterKind.CALENDAR)):
             letter.withdraw()
 

@@ -89,6 +89,6 @@ def test_a_changed_link_stops_nothing(client: FlaskClient, couple: Pair, other_c
     path = link(couple, plan_id, couple.ben_id)
 
     assert client.post(path[:-1] + ("A" if path[-1] != "A" else "B")).status_code == 404
-    client.post(link(couple, plan_id, other_couple.ben_id))
+    assert client.post(link(couple, plan_id, other_couple.ben_id)).status_code == 404
     assert client.post(link(couple, 4711, couple.ben_id)).status_code == 404
     assert states(couple, couple.ben_id) == {State.PLANNED}
