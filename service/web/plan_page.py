@@ -74,9 +74,7 @@ def state_words(visit: Visit, plan: Plan, other: str) -> str:
     if plan.state == PlanState.ENDED:
         return "This has ended."
     if plan.ritual not in visit.services.catalogue:
-        return (
-            "This ritual has left the catalogue, so it rests: its dates stay, and no question comes with them."
-        )
+        return "This ritual has left the catalogue, so it rests: its dates stay, and no question comes with them."
     if plan.state == PlanState.PAUSED:
         return "This rests until one of you lets it go on."
     if plan.state == PlanState.AGREED:
