@@ -45,9 +45,9 @@ def serve(app: WSGIApplication, sockets: Sequence[socket.socket], ready: Callabl
     for number in STOP_SIGNALS:
         signal.signal(number, leave)
     server = open_doors(app, sockets)
-    ready()
     beside = Beside(work) if work else None
     with suppress(SystemExit):  # by which `leave` ends whatever runs here
+        ready()
         if beside:
             beside.start()
         server.run()

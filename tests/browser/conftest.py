@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 from integrations.mail.smtp import Relay, SmtpMailer
 from integrations.vault import Vault
@@ -112,15 +112,18 @@ def site(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     with MailServer() as server:
         port = _free_port()
         services = _services(sqlite_url, tmp_path, clock, server, port)
-        web = create_server(create_app(services), host="127.0.0.1", port=port, threads=8)
+        web = make_server("127.0.0.1", port, create_app(services), threaded=True)
         stop = threading.Event()
         worker = Worker(services, stop, elapsed=clock.elapsed)
-        threads = [threading.Thread(target=web.run, daemon=True), threading.Thread(target=worker.run, daemon=True)]
+        threads = [
+            threading.Thread(target=web.serve_forever, daemon=True),
+            threading.Thread(target=worker.run, daemon=True),
+        ]
         for thread in threads:
             thread.start()
         yield Site(services.settings.base_url, clock, server)
         stop.set()
-        web.close()
+        web.shutdown()
         threads[1].join(20)
         services.database.close()
 
