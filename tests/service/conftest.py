@@ -1,0 +1,47 @@
+"""A worker's day: services on SQLite with a clock that stands still, and mail that is kept."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from integrations.vault import Vault
+from rituals.catalogue import Catalogue
+from service.database import Database
+from service.links import Links
+from service.services import Services
+from service.settings import Settings
+from tests.fakes import FakeClock
+from tests.service.workday import Pair, Post, Workday
+
+DECKS = Path(__file__).parents[2] / "rituals" / "decks"
+KEY = "a-key-that-is-only-good-for-tests-0123456789"
+MORNING = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def decks() -> Catalogue:
+    return Catalogue.load(DECKS)
+
+
+@pytest.fixture
+def day(sqlite_url: str, tmp_path: Path, decks: Catalogue) -> Workday:
+    """A Monday morning."""
+    clock = FakeClock(MORNING)
+    post = Post(clock)
+    settings = Settings.read({"SECRET_KEYS": KEY, "MAIL_FROM": "rituals@side.example"}, root=tmp_path)
+    services = Services(
+        settings=settings,
+        database=Database.open(sqlite_url),
+        clock=clock,
+        mailer=post,
+        catalogue=decks,
+        links=Links(settings.secret_keys, settings.base_url),
+        vault=Vault(settings.secret_keys),
+    )
+    return Workday(services, clock, post)
+
+
+@pytest.fixture
+def pair(day: Workday) -> Pair:
+    return Pair.meet(day)
