@@ -1,4 +1,4 @@
-"""The first tables."""
+"""The first tables. An id never comes back (SQLite must be told): links in old mails name rows by theirs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("phone_place", sa.String(length=80), nullable=False),
         sa.Column("closing_line", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_couple")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "heartbeat",
@@ -38,6 +39,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
         batch_op.create_index("ix_sign_in_link_address", ["address", "asked_at"], unique=False)
@@ -58,6 +60,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
         sa.UniqueConstraint("address", name=op.f("uq_partner_address")),
         sa.UniqueConstraint("couple_id", "side", name=op.f("uq_partner_couple_id_side")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.create_index("ix_partner_couple_id", ["couple_id"], unique=False)
@@ -84,6 +87,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
         sa.UniqueConstraint("couple_id", "form_key", name=op.f("uq_plan_couple_id_form_key")),
         sa.UniqueConstraint("uid", name=op.f("uq_plan_uid")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("plan", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_couple_id"), ["couple_id"], unique=False)
@@ -104,6 +108,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_connection")),
         sa.UniqueConstraint("digest", name=op.f("uq_calendar_connection_digest")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("calendar_connection", schema=None) as batch_op:
         batch_op.create_index("ix_calendar_connection_partner_id", ["partner_id"], unique=False)
@@ -132,6 +137,7 @@ def upgrade() -> None:
             ["inviter_id"], ["partner.id"], name=op.f("fk_invitation_inviter_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.create_index("ix_invitation_address", ["address"], unique=False)
@@ -177,6 +183,7 @@ def upgrade() -> None:
         sa.Column("copies", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_letter_partner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letter_about_id"), ["about_id"], unique=False)
@@ -210,6 +217,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_occurrence_plan_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrence")),
         sa.UniqueConstraint("plan_id", "original_starts", name=op.f("uq_occurrence_plan_id_original_starts")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("occurrence", schema=None) as batch_op:
         batch_op.create_index("ix_occurrence_plan_id_starts_at", ["plan_id", "starts_at"], unique=False)
@@ -225,6 +233,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_override_plan_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_override")),
         sa.UniqueConstraint("plan_id", "original_starts", name=op.f("uq_override_plan_id_original_starts")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "refusal",
@@ -235,6 +244,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["from_id"], ["partner.id"], name=op.f("fk_refusal_from_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal")),
         sa.UniqueConstraint("fingerprint", "from_id", name=op.f("uq_refusal_fingerprint_from_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("refusal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refusal_from_id"), ["from_id"], unique=False)
@@ -252,6 +262,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_in")),
         sa.UniqueConstraint("digest", name=op.f("uq_signed_in_digest")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("signed_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_signed_in_partner_id"), ["partner_id"], unique=False)
@@ -268,6 +279,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_unsubscription_plan_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unsubscription")),
         sa.UniqueConstraint("plan_id", "partner_id", name=op.f("uq_unsubscription_plan_id_partner_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("unsubscription", schema=None) as batch_op:
         batch_op.create_index("ix_unsubscription_partner_id", ["partner_id"], unique=False)
@@ -304,6 +316,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["proposed_by_id"], ["partner.id"], name=op.f("fk_version_proposed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
         sa.UniqueConstraint("plan_id", "number", name=op.f("uq_version_plan_id_number")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("version", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_version_plan_id"), ["plan_id"], unique=False)
@@ -336,6 +349,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance")),
         sa.UniqueConstraint("version_id", "partner_id", name=op.f("uq_acceptance_version_id_partner_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("acceptance", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_acceptance_partner_id"), ["partner_id"], unique=False)
@@ -377,6 +391,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("occurrence_id", "partner_id", name=op.f("uq_delivery_occurrence_id_partner_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_partner_id"), ["partner_id"], unique=False)
@@ -420,6 +435,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_news_plan_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_news")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("news", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_news_letter_id"), ["letter_id"], unique=False)
@@ -439,6 +455,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_placement_plan_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement")),
         sa.UniqueConstraint("plan_id", "connection_id", name=op.f("uq_placement_plan_id_connection_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("placement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_placement_connection_id"), ["connection_id"], unique=False)
@@ -458,6 +475,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint("delivery_id", name=op.f("uq_draft_delivery_id")),
         sa.UniqueConstraint("letter_id", name=op.f("uq_draft_letter_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index("ix_draft_made_at", ["made_at"], unique=False)
