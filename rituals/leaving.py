@@ -13,7 +13,7 @@ from rituals.errand import WAITING, State
 from rituals.invitation import Refusal
 from rituals.occurrence import Occurrence
 from rituals.outbox import Letter, LetterKind
-from rituals.placement import take_away
+from rituals.placement import part
 from rituals.plan import Plan
 from rituals.version import Version, VersionState
 
@@ -33,12 +33,10 @@ def leave(session: Session, partner: Partner, now: datetime, *, events_stay: boo
     other = couple.other(partner)
     if couple.is_open:
         _close(session, couple, now, events_stay=events_stay)
-        if clear_mine:
-            _take_away(session, partner, now)
+        part(session, couple, partner, now, stays=not clear_mine)
         if other is not None:
+            part(session, couple, other, now, stays=events_stay)
             Refusal.record(session, partner.address, from_id=other.id, now=now)
-            if not events_stay:
-                _take_away(session, other, now)
     _end_connection(session, partner, now)
     partner.couple = None
     partner.side = None
@@ -56,12 +54,6 @@ def _close(session: Session, couple: Couple, now: datetime, *, events_stay: bool
     session.execute(update(Plan).where(Plan.couple_id == couple.id).values(horizon_at=None))
     for partner in couple.partners:
         Letter.withdraw_all(session, partner.id, kinds=_ABOUT_THE_SPACE)
-
-
-def _take_away(session: Session, partner: Partner, now: datetime) -> None:
-    connection = CalendarConnection.current(session, partner)
-    if connection is not None:
-        take_away(session, connection, now)
 
 
 def _end_connection(session: Session, partner: Partner, now: datetime) -> None:

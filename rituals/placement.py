@@ -91,6 +91,26 @@ def take_away(session: Session, connection: CalendarConnection, now: datetime) -
         placement.follow(session, wanted=False, now=now, urgent=True)
 
 
+def part(session: Session, couple: Couple, partner: Partner, now: datetime, *, stays: bool) -> None:
+    """The last word to this partner's calendars about a space that closes: it is all taken away, or nothing is said.
+
+    Where it stays, what was still to be called off stays as well: no mail comes a day later to repair it.
+    """
+    from rituals.plan import Plan
+
+    theirs = (
+        select(Placement)
+        .join(Plan, Plan.id == Placement.plan_id)
+        .join(CalendarConnection, CalendarConnection.id == Placement.connection_id)
+        .where(Plan.couple_id == couple.id, CalendarConnection.partner_id == partner.id)
+    )
+    for placement in session.scalars(theirs).all():
+        if not stays:
+            placement.follow(session, wanted=False, now=now, urgent=True)
+        elif not placement.wanted:
+            placement.sequence = None
+
+
 def record_told(session: Session, letter_id: int, now: datetime) -> None:
     """A letter to a calendar has gone out: what it said is what that calendar knows."""
     letter = session.get(Letter, letter_id)

@@ -1,5 +1,8 @@
 """Leaving: everything stops in one transaction, and nobody is told why or when."""
 
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import select
 
 from rituals.choosing import choose_way
@@ -7,6 +10,7 @@ from rituals.connection import CalendarConnection, Way
 from rituals.invitation import Invitation
 from rituals.leaving import forget_invitations, leave
 from rituals.outbox import Letter, LetterKind
+from rituals.placement import repair
 from rituals.version import VersionState
 from tests.rituals.households import Household
 
@@ -93,3 +97,20 @@ def test_leaving_twice_is_leaving_once(home: Household) -> None:
     leave(home.session, home.ana, home.now, events_stay=True)
     leave(home.session, home.ana, home.now, events_stay=True)
     assert home.session.scalars(select(Letter)).all() == []
+
+
+@pytest.mark.parametrize("clear_mine", [False, True])
+def test_what_was_still_to_be_called_off_is_not_after_a_leaving(home: Household, clear_mine: bool) -> None:
+    for partner in (home.ana, home.ben):
+        choose_way(home.session, partner, Way.MAIL, home.now)
+    plan = home.agree()
+    for letter in home.letters(LetterKind.CALENDAR):
+        letter.withdraw()
+    placement_told(home)
+    plan.end(home.act(home.ben))
+    leave(home.session, home.ana, home.now, events_stay=True, clear_mine=clear_mine)
+    later = home.now + timedelta(days=2)
+    repair(home.session, later, limit=10)
+    assert {letter.partner_id for letter in home.letters(LetterKind.CALENDAR)} <= (
+        {home.ana.id} if clear_mine else set()
+    )
