@@ -17,9 +17,7 @@ BRISK = timedelta(seconds=15)
 """A failed try is repeated after a tenth of the window."""
 
 
-@pytest.mark.parametrize(
-    ("at", "code"), [(At.BANNER, 421), (At.BANNER, 554), (At.EHLO, 451), (At.MAIL, 421), (At.MAIL, 452)]
-)
+@pytest.mark.parametrize(("at", "code"), [(At.BANNER, 421), (At.EHLO, 451), (At.MAIL, 421), (At.MAIL, 452)])
 def test_a_temporary_answer_before_the_recipient_is_tried_again(stage: Stage, at: At, code: int) -> None:
     stage.behave(on(at, reply(code), first=1))
     stage.worker(connections=1)

@@ -42,7 +42,7 @@ def test_stopped_after_the_body_past_its_lease_two_identical_copies_at_most(stag
     assert prompts.states() == {State.SENT: 2}
 
 
-@pytest.mark.parametrize("at", [At.MAIL, At.RCPT, At.DATA])
+@pytest.mark.parametrize("at", [At.RCPT, At.DATA])
 def test_stopped_past_the_window_nothing_leaves_after_it(stage: Stage, at: At) -> None:
     sleeper = stage.worker(lease=30, connections=1)
     stopped = Event()

@@ -26,7 +26,7 @@ from service.services import Services
 from service.worker import POLL, Worker
 from tests.fakes import FakeClock
 
-STRIDE = timedelta(seconds=20)
+STRIDE = timedelta(minutes=1)
 ANA, BEN = "ana@example.org", "ben@example.org"
 RITUAL = "weekly-check-in"
 

@@ -1,0 +1,55 @@
+"""The slow work: a longer horizon, proposals that lapse, rows that have served."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from rituals.delivery import Delivery
+from rituals.plan import Plan, PlanState
+from rituals.signin import SignInLink
+from rituals.version import Version, VersionState
+from tests.service.workday import Pair, Workday
+
+MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
+
+
+def test_rows_always_reach_four_weeks_ahead(day: Workday, pair: Pair) -> None:
+    pair.agree(day.clock.now + HOUR, rule="FREQ=DAILY")
+    for _ in range(6):
+        day.let_pass(7 * DAY + HOUR)
+        day.work(MINUTE)
+        with day.services.database.reading() as session:
+            last = session.scalars(select(func.max(Delivery.due_at))).one()
+        assert last - day.clock.now > 27 * DAY
+
+
+def test_a_proposal_lapses_after_two_weeks_without_a_word(day: Workday, pair: Pair) -> None:
+    pair.propose(day.clock.now + 30 * DAY)
+    day.work(6 * MINUTE)
+    told = len(day.post.sent)
+    day.let_pass(14 * DAY)
+    day.work(2 * MINUTE)
+    with day.services.database.reading() as session:
+        assert session.scalars(select(Version.state)).one() == VersionState.EXPIRED
+        assert session.scalars(select(Plan.state)).one() == PlanState.ENDED
+    assert len(day.post.sent) == told
+
+
+def test_deliveries_are_kept_90_days_and_the_log_of_signing_in_30(day: Workday, pair: Pair) -> None:
+    with day.services.database.writing() as session:
+        SignInLink.ask(session, "ana@example.org", day.clock())
+    pair.agree(day.clock.now + HOUR)
+    day.work(2 * HOUR)
+    assert rows(day) == (2, 1)
+    day.let_pass(31 * DAY)
+    day.work(2 * MINUTE)
+    assert rows(day) == (2, 0)
+    day.let_pass(60 * DAY)
+    day.work(2 * MINUTE)
+    assert rows(day) == (0, 0)
+
+
+def rows(day: Workday) -> tuple[int, int]:
+    with day.services.database.reading() as session:
+        deliveries = session.scalars(select(func.count()).select_from(Delivery)).one()
+        return deliveries, session.scalars(select(func.count()).select_from(SignInLink)).one()
