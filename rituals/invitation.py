@@ -16,6 +16,8 @@ from rituals.storage import At, Base, Id, Moment, PrimaryKey, stored
 LIFE = timedelta(days=7)
 PENDING_AT_MOST = 3
 A_DAY_AT_MOST = 5
+TO_ONE_ADDRESS_AT_MOST = 3
+"""Mails to one address within the life of an invitation, whoever asks."""
 
 
 class Answer(StrEnum):
@@ -75,7 +77,7 @@ class Invitation(Base):
         )
         session.add(invitation)
         session.flush()
-        if not Refusal.stands(session, address, inviter.id):
+        if not Refusal.stands(session, address, inviter.id) and not cls._is_crowded(session, address, now):
             Letter.write(
                 session,
                 LetterKind.INVITATION,
@@ -102,11 +104,33 @@ class Invitation(Base):
                 "An invitation to this address is already on its way. One mail is all; there are no reminders.",
                 field="address",
             )
+        if cls._was_taken_back(session, inviter, address, now):
+            raise RefusedError(
+                "You asked this address within the last week, and one mail is all. Later you can ask again.",
+                field="address",
+            )
         today = select(func.count()).where(cls.inviter_id == inviter.id, cls.asked_at > now - timedelta(days=1))
         if len(waiting) >= PENDING_AT_MOST or (session.scalar(today) or 0) >= A_DAY_AT_MOST:
             raise RefusedError(
                 "That is enough invitations for now. Withdraw one, or come back tomorrow.", field="address"
             )
+
+    @classmethod
+    def _was_taken_back(cls, session: Session, inviter: Partner, address: str, now: datetime) -> bool:
+        """Whether its mail had left by then is not asked: the answer would tell who wants no mail at all."""
+        back = select(cls.id).where(
+            cls.inviter_id == inviter.id,
+            cls.address == address,
+            cls.answer == Answer.WITHDRAWN,
+            cls.asked_at > now - LIFE,
+        )
+        return session.scalar(back.limit(1)) is not None
+
+    @classmethod
+    def _is_crowded(cls, session: Session, address: str, now: datetime) -> bool:
+        """Whether so many have asked this address lately, the one just written down among them, that it is enough."""
+        asked = select(func.count()).where(cls.address == address, cls.asked_at > now - LIFE)
+        return (session.scalar(asked) or 0) > TO_ONE_ADDRESS_AT_MOST
 
     @classmethod
     def pending(cls, session: Session, inviter: Partner, now: datetime) -> list["Invitation"]:

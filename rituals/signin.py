@@ -12,7 +12,8 @@ from rituals.storage import At, Base, Id, Moment, PrimaryKey
 
 LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(days=60)
-LINKS_AN_HOUR = 5
+LINKS_AT_MOST = 5
+"""To one address: within an hour where it has an account, else within a day, so that nobody's inbox is filled."""
 LOG_KEPT = timedelta(days=30)
 
 
@@ -32,8 +33,10 @@ class SignInLink(Base):
     @classmethod
     def ask(cls, session: Session, address: str, now: datetime) -> "SignInLink | None":
         """A new link on its way; older ones die. None when this address asked too often: nobody is told."""
-        recent = select(func.count()).where(cls.address == address, cls.asked_at > now - timedelta(hours=1))
-        if (session.scalar(recent) or 0) >= LINKS_AN_HOUR:
+        is_known = Partner.with_address(session, address) is not None
+        since = now - (timedelta(hours=1) if is_known else timedelta(days=1))
+        recent = select(func.count()).where(cls.address == address, cls.asked_at > since)
+        if (session.scalar(recent) or 0) >= LINKS_AT_MOST:
             return None
         session.execute(update(cls).where(cls.address == address, cls.closed_at.is_(None)).values(closed_at=now))
         link = cls(address=address, asked_at=now, expires_at=now + LINK_LIFE)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from rituals.couple import Partner
-from rituals.invitation import Invitation, Refusal
+from rituals.invitation import LIFE, Invitation, Refusal
 from rituals.outbox import Letter, LetterKind
 from rituals.refused import RefusedError, StaleError
 from rituals.signin import welcome
@@ -116,3 +116,19 @@ def test_an_inviter_who_found_somebody_else_invites_no_more(session: Session, an
 def test_a_withdrawn_invitation_is_not_mailed_any_more(session: Session, ana: Partner) -> None:
     Invitation.send(session, ana, "ben@example.org", NOW).withdraw(session, NOW)
     assert session.query(Letter).where(Letter.try_at.is_not(None)).count() == 0
+
+
+def test_taken_back_and_sent_again_is_no_second_mail(session: Session, ana: Partner) -> None:
+    Invitation.send(session, ana, "ben@example.org", NOW).withdraw(session, NOW)
+    with pytest.raises(RefusedError, match="within the last week"):
+        Invitation.send(session, ana, "ben@example.org", NOW + timedelta(days=6))
+    assert mails(session, "ben@example.org") == 1
+    Invitation.send(session, ana, "ben@example.org", NOW + LIFE)
+
+
+def test_three_mails_a_week_to_one_address_whoever_asks_and_nobody_is_told(session: Session) -> None:
+    for number in range(5):
+        stranger = welcome(session, f"stranger{number}@example.org", NOW)
+        Invitation.send(session, stranger, "ben@example.org", NOW)
+        assert len(Invitation.pending(session, stranger, NOW)) == 1
+    assert mails(session, "ben@example.org") == 3

@@ -38,6 +38,7 @@ def test_a_newer_link_ends_the_older_one(session: Session) -> None:
 
 
 def test_an_address_that_asks_too_often_gets_no_more_mail(session: Session) -> None:
+    welcome(session, "ana@example.org", NOW)
     for _ in range(5):
         ask(session)
     assert SignInLink.ask(session, "ana@example.org", NOW) is None
@@ -59,3 +60,16 @@ def test_the_database_holds_nothing_that_signs_in(session: Session) -> None:
 def test_a_session_ends_after_sixty_days(session: Session) -> None:
     secret = SignedIn.start(session, welcome(session, "ana@example.org", NOW), label="", now=NOW)
     assert SignedIn.with_secret(session, secret, NOW + timedelta(days=60)) is None
+
+
+def test_somebody_who_never_came_gets_five_mails_a_day_at_most(session: Session) -> None:
+    for hour in range(12):
+        SignInLink.ask(session, "nobody@example.org", NOW + timedelta(hours=2 * hour))
+    assert session.query(Letter).count() == 5
+
+
+def test_a_partner_may_come_in_all_day(session: Session) -> None:
+    welcome(session, "ana@example.org", NOW)
+    for hour in range(12):
+        SignInLink.ask(session, "ana@example.org", NOW + timedelta(hours=2 * hour))
+    assert session.query(Letter).count() == 12
