@@ -4,15 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import url_for
-
 from rituals import diary
 from rituals.connection import CalendarConnection
 from rituals.occurrence import Occurrence
 from rituals.plan import Plan, PlanState
-from rituals.recurrence import wall_clock
 from service import when
-from service.web.plan_dates import moved_from
+from service.web.days_after import Day, days_after
 from service.web.plan_past import Asked, asked_of, can_be_asked
 from service.web.schedule import Reader, clock_of, rhythm, sentence
 from service.web.visit import Visit
@@ -20,8 +17,6 @@ from service.web.week_heading import Heading, heading
 from service.web.year_field import YearField, year_field
 
 LOOK_AHEAD = timedelta(days=35)
-DAYS_AFTER = timedelta(days=8)
-SAME_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +31,6 @@ class Next:
     moment: str
     intention: str
     has_begun: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One line of the days after, as partials/days.html sets it."""
-
-    moment: str
-    when: str
-    name: str
-    detail: str
-    href: str
-    rests: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +62,9 @@ class OurWeek:
     asked: Asked | None
     year: YearField | None
     plans: tuple[Listed, ...]
+    """Without those that the questions are about."""
+    is_new: bool
+    """Nothing has been chosen yet."""
     needs_calendar: bool
     """Something is agreed, and this person has not said how it reaches their calendar."""
 
@@ -92,10 +78,11 @@ def our_week(visit: Visit) -> OurWeek:
         heading=heading(visit, plans, following, reader),
         next=_next(following, reader) if following else None,
         questions=tuple(_questions(visit, plans, reader)),
-        days=tuple(_days([one for one in coming if one is not following], reader)),
+        days=tuple(days_after([one for one in coming if one is not following], reader)),
         asked=_asked(visit, reader),
         year=year_field(visit, couple),
-        plans=tuple(_listed(visit, plan, reader) for plan in plans),
+        plans=tuple(_listed(visit, plan, reader) for plan in plans if not _is_asked(visit, plan)),
+        is_new=not plans,
         needs_calendar=_needs_calendar(visit, plans),
     )
 
@@ -113,30 +100,6 @@ def _next(occurrence: Occurrence, reader: Reader) -> Next:
         intention=agreed.intention if agreed else "",
         has_begun=occurrence.has_started(reader.now),
     )
-
-
-def _days(coming: Sequence[Occurrence], reader: Reader) -> Iterator[Day]:
-    for occurrence in coming:
-        if occurrence.starts_at > reader.now + DAYS_AFTER:
-            return
-        rests = not occurrence.stands()
-        length = when.length(occurrence.ends_at - occurrence.starts_at)
-        moved = moved_from(occurrence, reader)
-        yield Day(
-            moment=occurrence.starts_at.isoformat(),
-            when=_short(occurrence, reader),
-            name=occurrence.plan.ritual_name,
-            detail="Not this time" if rests else f"{length}, {moved}" if moved else length,
-            href=url_for("plans.show", plan_id=occurrence.plan_id),
-            rests=rests,
-        )
-
-
-def _short(occurrence: Occurrence, reader: Reader) -> str:
-    """Sun 19:00; 14 Mar 19:00 where the weekday alone could be mistaken."""
-    local, today = wall_clock(occurrence.starts_at, reader.zone), wall_clock(reader.now, reader.zone)
-    far = (local.date() - today.date()).days >= SAME_WEEK
-    return f"{local.day} {local:%b} {local:%H:%M}" if far else f"{local:%a} {local:%H:%M}"
 
 
 def _questions(visit: Visit, plans: Sequence[Plan], reader: Reader) -> Iterator[Question]:
@@ -163,13 +126,17 @@ def _asked(visit: Visit, reader: Reader) -> Asked | None:
     return next((asked_of(one, reader) for one in reversed(gone) if can_be_asked(one, reader)), None)
 
 
+def _is_asked(visit: Visit, plan: Plan) -> bool:
+    return plan.state == PlanState.PROPOSED and plan.latest.awaits(visit.partner)
+
+
 def _listed(visit: Visit, plan: Plan, reader: Reader) -> Listed:
     wording = plan.agreed or plan.latest
     words = sentence(wording.recurrence, reader)
     if plan.state == PlanState.PAUSED:
         words = "At rest"
-    elif plan.state == PlanState.PROPOSED and not plan.latest.awaits(visit.partner):
-        words = f"Asked, and not yet answered by {reader.other_name}"
+    elif plan.state == PlanState.PROPOSED:
+        words = f"{reader.other_name} is asked"
     elif plan.ritual not in visit.services.catalogue:
         words = "At rest: it has left the catalogue"
     return Listed(plan.id, plan.ritual_name, words)

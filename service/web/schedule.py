@@ -62,16 +62,21 @@ def rhythm(recurrence: Recurrence) -> str:
 
 
 def clock_of(recurrence: Recurrence, reader: Reader) -> str:
-    """07:30, and whose clock that is where it is not the reader's."""
-    foreign = f" {when.city(recurrence.zone)} time" if recurrence.zone != reader.zone else ""
-    return f"{recurrence.starts:%H:%M}{foreign}"
+    """07:30; '07:30 Madrid time (01:30 for you)' where the reader's clock shows another hour."""
+    start = f"{recurrence.starts:%H:%M}"
+    first = next(iter(recurrence.upcoming(reader.now, 1)), None)
+    here = when.clock(first.starts_at, reader.zone) if first else ""
+    if recurrence.zone == reader.zone or here == start:
+        return start
+    mine = f" ({here} for you)" if here else ""
+    return f"{start} {when.city(recurrence.zone)} time{mine}"
 
 
 def sentence(recurrence: Recurrence, reader: Reader) -> str:
-    """Every weekday, at 07:30 for 20 minutes"""
+    """Every weekday at 07:30, 20 minutes"""
     often = rhythm(recurrence)
     length = when.length(recurrence.duration)
-    return f"{often[0].upper()}{often[1:]}, at {clock_of(recurrence, reader)} for {length}"
+    return f"{often[0].upper()}{often[1:]} at {clock_of(recurrence, reader)}, {length}"
 
 
 def night_warning(recurrence: Recurrence, reader: Reader) -> str:

@@ -36,8 +36,8 @@ def heading(visit: Visit, plans: Sequence[Plan], following: Occurrence | None, r
         return Heading("A question for you", f"{reader.other_name} has something in mind for the two of you.", "")
     states = {plan.state for plan in plans}
     if states == {PlanState.PROPOSED}:
-        lede = f"You have asked {reader.other_name}. What you proposed stands once there are two yeses."
-        return Heading("Asked, and not yet answered", lede, "")
+        lede = "What you proposed stands once there are two yeses. Until then there is nothing to do."
+        return Heading(f"{reader.other_name} is asked", lede, "")
     if PlanState.AGREED not in states:
         return Heading("All is at rest", "Nothing comes until one of you lets a ritual go on.", "")
     return _later(visit, plans, reader)

@@ -104,7 +104,7 @@ def test_the_form_begins_with_the_ritual_s_usual_rhythm(couple: Pair) -> None:
     assert 'value="19:00"' in page
     assert 'value="45"' in page
     assert "\nIf it is Sunday at seven, we </textarea>" in page
-    assert "On Sundays, at 19:00 for 45 minutes" in said
+    assert "On Sundays at 19:00, 45 minutes" in said
     assert "Sunday 7 March, 19:00" in said
 
 
@@ -135,7 +135,8 @@ def test_every_human_rhythm_can_be_proposed_and_is_read_back(
 ) -> None:
     plan_id = propose(couple.anna, **changes)
 
-    assert f"{often}, at 07:30 Berlin time for 20 minutes" in words(couple.ben.get(f"/plans/{plan_id}").text)
+    said = words(couple.ben.get(f"/plans/{plan_id}").text)
+    assert f"{often} at 07:30 Berlin time (06:30 for you), 20 minutes" in said
 
 
 def test_a_city_is_understood_as_its_zone(couple: Pair) -> None:
@@ -280,7 +281,7 @@ def test_suggestions_go_back_and_forth(couple: Pair) -> None:
     assert suggest(couple.anna, plan_id, 2, time="07:45") == 303
     couple.ben.post(f"/plans/{plan_id}/versions/3/accept")
 
-    assert "Every weekday, at 07:45 for 20 minutes" in words(couple.anna.get(f"/plans/{plan_id}").text)
+    assert "Every weekday at 07:45, 20 minutes" in words(couple.anna.get(f"/plans/{plan_id}").text)
 
 
 def test_the_form_of_a_suggestion_begins_with_what_is_on_the_table(couple: Pair) -> None:

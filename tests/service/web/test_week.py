@@ -112,7 +112,7 @@ def test_what_waits_for_an_answer_stands_there_with_three_answers(couple: Pair) 
     said = week(couple.ben)
 
     assert "A question for you" in said
-    assert "Weekly check-in, on Sundays at 19:00 Berlin time?" in said
+    assert "Weekly check-in, on Sundays at 19:00 Berlin time (18:00 for you)?" in said
     assert "Anna asks: 45 minutes, from Sunday 7 March." in said
     assert "Yes Another time Not for us" in said
 
@@ -120,7 +120,7 @@ def test_what_waits_for_an_answer_stands_there_with_three_answers(couple: Pair) 
 def test_one_who_asked_reads_that_it_waits(couple: Pair) -> None:
     propose(couple.anna, **CHECK_IN)
 
-    assert "Asked, and not yet answered" in week(couple.anna)
+    assert "Ben is asked." in week(couple.anna)
     assert "Yes" not in week(couple.anna).split()
 
 
@@ -130,8 +130,32 @@ def test_the_days_after_follow_in_order(couple: Pair) -> None:
 
     said = week(couple.anna)
 
-    assert "The days after Wed 07:30 Morning coffee 20 minutes Thu 07:30" in said
-    assert "Fri 07:30 Morning coffee 20 minutes Sun 19:00 Weekly check-in 45 minutes 8 Mar 07:30" in said
+    assert "The days after Wed to Fri 07:30 Morning coffee 20 minutes Sun 19:00 Weekly check-in 45 minutes What" in said
+
+
+def test_a_date_left_out_or_moved_has_a_line_of_its_own(couple: Pair) -> None:
+    _, _, thursday, friday, *_ = occurrences(couple.anna, agree(couple))
+    couple.anna.post(f"/occurrences/{thursday.id}/skip")
+    assert "Wed 07:30 Morning coffee 20 minutes Thu 07:30 Morning coffee Not this time Fri 07:30" in week(couple.anna)
+
+    couple.anna.post(f"/occurrences/{friday.id}/move", data={"date": "2027-03-05", "time": "08:00"})
+
+    assert "Fri 08:00 Morning coffee 20 minutes, moved from Friday 5 March, 07:30" in week(couple.anna)
+
+
+def test_what_is_more_than_a_week_ahead_shows_its_next_date(couple: Pair) -> None:
+    agree(couple)
+    outing = {"every": "month", "interval": "1", "weekdays": [], "month_mode": "weekday", "date": "2027-03-20"}
+    agree(couple, **outing, ritual="new-experience", form_key="another-form-key-00002", time="15:00", minutes="180")
+
+    assert "20 Mar 15:00 A new shared experience three hours What the two of you do" in week(couple.anna)
+
+
+def test_what_waits_for_my_answer_is_not_yet_what_we_do(couple: Pair) -> None:
+    propose(couple.anna, **CHECK_IN)
+
+    assert "What the two of you do" not in week(couple.ben)
+    assert "See all rituals" in week(couple.ben)
 
 
 def test_what_is_left_out_stays_as_a_pale_line(couple: Pair) -> None:
