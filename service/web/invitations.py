@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from rituals.address import parse_address
+from rituals.couple import Partner
 from rituals.invitation import Invitation
 from rituals.refused import RefusedError
 from service import when
@@ -96,15 +97,19 @@ def show(token: str) -> str:
 @blueprint.post("/invitation/<token>/accept")
 @limiter.limit(TRYING)
 def accept(token: str) -> Response | tuple[str, int]:
-    """A yes. The link came to the invited address and to no other, so it is the proof of who says it."""
+    """A yes. The link came to the invited address and to no other, so it is the proof of who says it.
+
+    It also signs in who is new here. An account that is there already has its own way in, good for ten minutes.
+    """
     with acting() as visit:
         invitation = _live(visit, token)
         if _is_somebody_else(visit, invitation):
             # A forwarded mail must not make a couple with whoever happens to be signed in.
             return render_template("pages/invitations/foreign.html", token=token, invited=invitation.address), 403
         invited, _ = invitation.accept(visit.session, visit.now)
-        secret = None if visit.guest is not None else cookie.begin(visit.session, invited, visit.now)
-        onward = "week.index" if invited.is_introduced else "you.edit"
+        is_new = visit.guest is None and not invited.is_introduced
+        secret = cookie.begin(visit.session, invited, visit.now) if is_new else None
+        onward = _onward(visit, invited)
         name = invitation.inviter.name
     response = redirect(url_for(onward), 303)
     if secret is not None:
@@ -135,6 +140,13 @@ def refuse(token: str) -> str:
 def over(_: OverError) -> tuple[str, int]:
     """Expired, used, withdrawn and foreign links lead to the same page."""
     return render_template("pages/invitations/over.html"), 410
+
+
+def _onward(visit: Visit, invited: Partner) -> str:
+    """What comes after a yes."""
+    if not invited.is_introduced:
+        return "you.edit"
+    return "week.index" if visit.guest is not None else "sign_in.new"
 
 
 def _new(visit: Visit, typed: str, error: str) -> str:

@@ -126,6 +126,18 @@ def test_an_invited_one_who_is_signed_in_stays_so(app: Flask, asked: str) -> Non
     assert ben.get_cookie(app.config["SIGN_IN_COOKIE"]) == before
 
 
+def test_an_invitation_is_no_way_into_an_account_that_is_there_already(
+    app: Flask, asked: str, client: FlaskClient, services: Services
+) -> None:
+    """It is good for a week, and may have been forwarded; a way in is good for ten minutes."""
+    arrive(app, BEN, "Ben", "Europe/Lisbon")
+    answer = client.post(f"{asked}/accept")
+    assert answer.location == "/sign-in"
+    assert client.get_cookie(app.config["SIGN_IN_COOKIE"]) is None
+    assert "You and Anna share this space now." in client.get("/sign-in").text
+    assert couples(services) == 1
+
+
 def test_an_invited_one_who_came_by_themselves_sees_who_asks(app: Flask, asked: str, client: FlaskClient) -> None:
     sign_in(client, BEN)
     introduce(client, "Ben")
