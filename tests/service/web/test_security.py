@@ -60,7 +60,7 @@ def test_every_answer_carries_the_headers_that_fence_it_in(client: FlaskClient, 
 
 
 @pytest.mark.parametrize(
-    "path", ["/sign-in/x", "/invitation/x", "/leave/x", "/after/x", "/unsubscribe/x", "/feed/x.ics"]
+    "path", ["/sign-in/x", "/invitation/x", "/leave/x", "/after/x", "/unsubscribe/x", "/answer/x", "/feed/x.ics"]
 )
 def test_an_address_with_a_token_in_it_is_kept_out_of_search_engines(client: FlaskClient, path: str) -> None:
     assert client.get(path).headers["X-Robots-Tag"] == "noindex"
