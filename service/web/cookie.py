@@ -35,8 +35,9 @@ def give(response: Response, secret: str) -> Response:
 
 
 def take_back(response: Response) -> Response:
-    """Forget everything that this browser was given."""
+    """Forget everything that this browser was given, the pages it keeps for its button 'back' too."""
     session.clear()
+    response.headers["Clear-Site-Data"] = '"cache"'
     response.delete_cookie(
         _name(), path="/", secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True, samesite="Lax"
     )

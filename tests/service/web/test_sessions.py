@@ -36,7 +36,9 @@ def test_one_of_several_browsers_can_be_signed_out(app: Flask, services: Service
 
 def test_everywhere_is_everywhere(app: Flask) -> None:
     here, there = arrive(app, *WHO), arrive(app, *WHO)
-    assert here.post("/you/sessions/end-all").location == "/"
+    answer = here.post("/you/sessions/end-all")
+    assert answer.location == "/"
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert here.get_cookie(app.config["SIGN_IN_COOKIE"]) is None
     assert not is_signed_in(here)
     assert not is_signed_in(there)

@@ -197,7 +197,9 @@ def test_signing_out_ends_the_session_on_both_sides(client: FlaskClient, app: Fl
     sign_in(client, ANNA)
     cookie = client.get_cookie(app.config["SIGN_IN_COOKIE"])
     assert cookie is not None
-    assert client.post("/sign-out").location == "/"
+    answer = client.post("/sign-out")
+    assert answer.location == "/"
+    assert answer.headers["Clear-Site-Data"] == '"cache"'  # or the button 'back' would still show what was there
     assert client.get_cookie(app.config["SIGN_IN_COOKIE"]) is None
     client.set_cookie(app.config["SIGN_IN_COOKIE"], cookie.value)
     assert not is_signed_in(client)
