@@ -68,8 +68,10 @@ def is_sqlite(url: URL) -> bool:
 
 
 def open_sqlite(url: URL, pool: type[Pool], busy_seconds: float) -> Engine:
+    path = Path(url.database or "")
     with suppress(OSError):  # connecting says better what is wrong
-        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)  # SQLite would let everybody on the machine read it
     pool_size = {"pool_size": POOL_SIZE} if pool is QueuePool else {}
     # isolation_level None: the driver begins nothing by itself, so that `begin` below can say how.
     connect_args = {"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False}

@@ -298,3 +298,15 @@ def test_only_the_owner_can_look_into_the_folder_of_the_database(tmp_path: Path)
     assert (tmp_path / "new").stat().st_mode & 0o077 == 0
     database.close()
     assert os.listdir(tmp_path / "new") == ["rituals.sqlite3"]
+
+
+def test_only_the_owner_can_read_a_new_database(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    database = Database.open(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    database.migrate()
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE cups (id INTEGER PRIMARY KEY)"))
+        session.execute(text("INSERT INTO cups (id) VALUES (1)"))
+        session.flush()
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("new.sqlite3*")} == {0o600}
+    database.close()
