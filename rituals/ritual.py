@@ -123,6 +123,11 @@ class Ritual:
     def prompt(self, title: str) -> Prompt | None:
         return next((prompt for prompt in self.prompts if prompt.title == title), None)
 
+    def phones(self, place: str) -> str:
+        """Where they go: the couple's own place, or simply away where an idea may lead out of the house."""
+        leads_out = any(prompt.idea and not prompt.idea.at_home for prompt in self.prompts)
+        return "away" if leads_out else place
+
     @property
     def sample_prompts(self) -> tuple[Prompt, ...]:
         """The prompts that the catalogue shows before anybody has chosen."""

@@ -5,10 +5,11 @@ from dataclasses import replace
 from rituals import ics
 from rituals.outbox import Letter as Row
 from rituals.placement import Placement
+from rituals.plan import PlanState
 from service.calendar_events import event_of
 from service.emails.desk import Attachment, Desk
 from service.emails.mime import CalendarMethod, Letter
-from service.emails.news import terms
+from service.emails.news import rhythm
 
 
 def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:
@@ -23,11 +24,13 @@ def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:
     method, render = (CalendarMethod.REQUEST, ics.request) if stands else (CalendarMethod.CANCEL, ics.cancel)
     event = replace(event, sequence=event.sequence + (not stands), revised_at=max(event.revised_at, row.due_at))
     content = render(event, organizer=desk.sender.address, attendee=partner.address)
+    often = rhythm(plan.agreed, partner, row.due_at)
     words: dict[str, object] = {
         "title": event.summary,
-        "terms": terms(plan.agreed, partner, plan.revised_at),
+        "terms": f"{often[0].upper()}{often[1:]}.",
         "is_first": is_first,
         "is_cancelled": not stands,
+        "reason": _reason(placement, event),
         "plan_url": desk.links.plan(plan.id),
     }
     if partner.couple is not None:
@@ -41,3 +44,12 @@ def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:
         words=words,
         calendar=Attachment(method, content),
     )
+
+
+def _reason(placement: Placement, event: ics.Event) -> str:
+    """Why it leaves this calendar; what only rests, or only comes another way, is not spoken of as gone."""
+    if placement.connection.ended_at is not None:
+        return "It no longer comes to your calendar by mail."
+    if placement.plan.state == PlanState.PAUSED:
+        return "It rests for now, and comes back to your calendar when it goes on."
+    return "It is left out this time." if event.called_off else "It is no longer planned."

@@ -20,7 +20,7 @@ from service.emails.mime import Letter
 
 STATES = {
     PlanState.AGREED: "goes on from here.",
-    PlanState.PAUSED: "rests for now. No prompts come until one of you resumes it.",
+    PlanState.PAUSED: "rests for now. No questions come until one of you lets it go on.",
     PlanState.ENDED: "has ended.",
 }
 SINGLE_DATES = (Happening.MOVED, Happening.SKIPPED, Happening.RESTORED)
@@ -36,6 +36,8 @@ class Item:
     url: str
     answer_url: str | None
     """Where a yes or a no can be given, if one is wanted."""
+    is_yes: bool
+    """All that is new about it is that both agree."""
 
 
 def news(desk: Desk, session: Session, row: Row, partner: Partner, now: datetime) -> Letter | None:
@@ -51,12 +53,20 @@ def news(desk: Desk, session: Session, row: Row, partner: Partner, now: datetime
         return None
     words: dict[str, object] = {
         "items": items,
-        "asks": any(item.answer_url for item in items),
-        "home_url": desk.links.home(),
+        "opening": _opening(items),
+        "names": [item.name for item in items if item.answer_url] or [item.name for item in items],
     }
     if partner.couple is not None:
         words["leave_url"] = desk.links.leave(partner.couple.id, partner.id)
     return desk.write("news", to=partner.address, key=f"news.{row.id}", at=row.due_at, words=words)
+
+
+def _opening(items: list[Item]) -> str:
+    """What the mail is, in its subject and at its head: a question before all else."""
+    asking = [item for item in items if item.answer_url]
+    if asking:
+        return "A question for you" if len(asking) == 1 else "Questions for you"
+    return "A yes" if all(item.is_yes for item in items) else "A change"
 
 
 def _item(desk: Desk, session: Session, plan: Plan, told: list[News], partner: Partner, now: datetime) -> Item | None:
@@ -69,7 +79,10 @@ def _item(desk: Desk, session: Session, plan: Plan, told: list[News], partner: P
     ritual = desk.catalogue.get(plan.ritual)
     plain = ritual.plain_name if ritual and partner.plain_titles else plan.ritual_name
     answer_url = desk.links.answer(asked.id, partner.id) if asked else None
-    return Item(plain, tuple(line for line in lines if line), desk.links.plan(plan.id), answer_url) if lines else None
+    if not lines:
+        return None
+    told_lines = tuple(line for line in lines if line)
+    return Item(plain, told_lines, desk.links.plan(plan.id), answer_url, is_yes=happened == {Happening.AGREED})
 
 
 def _standing(plan: Plan, happened: set[Happening], partner: Partner) -> list[str]:
@@ -107,7 +120,14 @@ def _single_date(plan: Plan, occurrence: Occurrence, partner: Partner, now: date
 
 
 def terms(version: Version, partner: Partner, now: datetime) -> str:
-    """Every Sunday at 19:00, 45 minutes; the first on Sunday 29 November."""
+    """on Sundays at 19:00, 45 minutes; the first on Sunday 29 November."""
+    upcoming = version.recurrence.upcoming(now, 1)
+    first = f"; the first on {when.full_day(upcoming[0].starts_at, partner.zone, now)}" if upcoming else ""
+    return f"{rhythm(version, partner, now)}{first}."
+
+
+def rhythm(version: Version, partner: Partner, now: datetime) -> str:
+    """on Sundays at 19:00, 45 minutes; with the reader's own hour where it is another"""
     recurrence = version.recurrence
     upcoming = recurrence.upcoming(now, 1)
     start = f"{version.starts:%H:%M}"
@@ -115,7 +135,5 @@ def terms(version: Version, partner: Partner, now: datetime) -> str:
         here = when.clock(upcoming[0].starts_at, partner.zone)
         if here != start:
             start = f"{start} in {when.city(recurrence.zone)} ({here} for you)"
-    first = f"; next on {when.full_day(upcoming[0].starts_at, partner.zone, now)}" if upcoming else ""
-    rhythm = rhythm_words(recurrence.rule, version.starts, zone=version.zone)
-    rhythm = rhythm[:1].upper() + rhythm[1:]
-    return f"{rhythm} at {start}, {when.length(recurrence.duration)}{first}."
+    often = rhythm_words(recurrence.rule, version.starts, zone=version.zone)
+    return f"{often} at {start}, {when.length(recurrence.duration)}"

@@ -19,7 +19,7 @@ def prompt(desk: Desk, delivery: Delivery, ritual: Ritual) -> Letter:
         "ritual_name": title(ritual, partner),
         "when_words": f"{when.weekday(delivery.due_at, partner.zone)}, {when.clock(delivery.due_at, partner.zone)}",
         "until_words": when.clock(occurrence.ends_at, partner.zone),
-        "phone_place": couple.phone_place,
+        "phone_place": ritual.phones(couple.phone_place),
         "idea": drawn.get("idea", ""),
         "question": drawn.get("question", ""),
         "deeper": drawn.get("deeper", []),

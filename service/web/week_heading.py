@@ -44,13 +44,15 @@ def heading(visit: Visit, plans: Sequence[Plan], following: Occurrence | None, r
 
 
 def _of_next(visit: Visit, following: Occurrence, reader: Reader) -> Heading:
-    name, where = following.plan.ritual_name, visit.couple.phone_place
+    name, ritual = following.plan.ritual_name, visit.services.catalogue.get(following.plan.ritual)
+    place = visit.couple.phone_place
+    where = ritual.phones(place) if ritual else place
     if following.has_started(visit.now):
         lede = f"{name}, until {when.clock(following.ends_at, reader.zone)}. The phones are {where}."
         return Heading("Just now", lede)
     length = when.length(following.ends_at - following.starts_at)
-    comes = following.plan.ritual in visit.services.catalogue and not is_muted(visit.act, following.plan)
-    question = "A question comes when it starts: read it once, then leave" if comes else "Leave"
+    comes = ritual is not None and not is_muted(visit.act, following.plan)
+    question = "A question comes when it starts: read it once, then put" if comes else "Put"
     title = _time(following.starts_at, reader)
     return Heading(title, f"{name}, {length}. {question} both phones {where}.")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,33 @@ def test_the_prompt_says_first_where_the_phones_go(home: Household, desk: Desk) 
     assert text.splitlines()[0] == "Phones in the drawer until 19:45."
 
 
+def test_an_idea_stands_before_its_question_and_the_phones_are_simply_away(home: Household, desk: Desk) -> None:
+    outing = CATALOGUE["new-experience"]
+    plan = Plan.propose(home.act(home.ana), outing, terms(), form_key="outing")
+    plan.accept(home.act(home.ben), 1)
+    occurrence = home.occurrences(plan)[0]
+    draw(home.session, plan, occurrence, outing)
+    drawn = occurrence.prompt or {}
+    mail = read(compose(prompt(desk, occurrence.deliveries[0], outing)))
+    for kind in ("plain", "html"):
+        said = " ".join(unescape(part(mail, kind)).split())
+        assert (
+            0 <= said.index("Phones away until") < said.index(str(drawn["idea"])) < said.index(str(drawn["question"]))
+        )
+
+
+def test_the_prompt_says_once_how_to_use_it(home: Household, desk: Desk) -> None:
+    mail = read(prompt_mail(home, desk))
+    for kind in ("plain", "html"):
+        assert part(mail, kind).count("One of you reads it aloud") == 1
+
+
+def test_what_belongs_to_no_mail_alone_stands_below_the_signature_line(home: Household, desk: Desk) -> None:
+    text = part(read(prompt_mail(home, desk)), "plain")
+    lines = text.splitlines()
+    assert lines[lines.index("-- ") + 1].startswith("Stop these mails: ")
+
+
 def test_both_read_the_same_question_on_their_own_clocks(home: Household, desk: Desk) -> None:
     plan = agreed(home)
     occurrence = home.occurrences(plan)[0]
@@ -178,9 +206,23 @@ def test_news_asks_and_can_be_answered_from_the_mail(home: Household, desk: Desk
     message = letter(home, desk, LetterKind.NEWS)
     text = part(message, "plain")
     assert message["Subject"] == "A question for you: Check-in"
-    assert "Ana suggests: On Sundays at 19:00 in Madrid (13:00 for you), 45 minutes" in " ".join(text.split())
+    assert "Ana suggests: on Sundays at 19:00 in Madrid (13:00 for you), 45 minutes" in " ".join(text.split())
     assert "we make tea" in text
     assert "/answer/" in text
+
+
+def test_news_names_first_what_it_asks(home: Household, desk: Desk) -> None:
+    home.agree()
+    home.propose()
+    home.propose()
+    subjects = {
+        row.partner_id: letter(home, desk, LetterKind.NEWS, number=n)["Subject"]
+        for n, row in enumerate(home.letters(LetterKind.NEWS))
+    }
+    assert subjects == {
+        home.ana.id: "A yes: Check-in",
+        home.ben.id: "Questions for you: Check-in, Check-in",
+    }
 
 
 def test_news_says_how_things_stand_and_not_each_step(home: Household, desk: Desk) -> None:
@@ -242,10 +284,24 @@ def test_an_agreed_plan_reaches_the_calendar_by_mail_and_follows(home: Household
     assert events[0]["SEQUENCE"] > first["SEQUENCE"]
 
     plan.end(home.act(home.ben))
-    method, content = calendar_of(calendar_mail(home, desk))
+    mail = calendar_mail(home, desk)
+    assert "It is no longer planned." in part(mail, "plain")
+    method, content = calendar_of(mail)
     (cancelled,) = Calendar.from_ical(content).walk("VEVENT")
     assert (method, str(cancelled["STATUS"]), lint(content)) == ("CANCEL", "CANCELLED", [])
     assert cancelled["SEQUENCE"] > events[0]["SEQUENCE"]
+
+
+def test_what_rests_or_comes_another_way_is_not_called_gone(home: Household, desk: Desk) -> None:
+    choose_way(home.session, home.ana, Way.MAIL, home.now)
+    plan = home.agree()
+    calendar_mail(home, desk)
+    plan.pause(home.act(home.ben))
+    assert "It rests for now" in part(calendar_mail(home, desk), "plain")
+    plan.resume(home.act(home.ben))
+    calendar_mail(home, desk)
+    choose_way(home.session, home.ana, Way.FEED, home.now)
+    assert "no longer comes to your calendar by mail" in " ".join(part(calendar_mail(home, desk), "plain").split())
 
 
 def test_what_never_reached_a_calendar_is_not_cancelled_there(home: Household) -> None:

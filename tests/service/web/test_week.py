@@ -235,7 +235,7 @@ def test_a_plan_whose_ritual_left_the_catalogue_promises_no_question(couple: Pai
 
     said = week(couple.anna)
 
-    assert "Morning coffee, 20 minutes. Leave both phones" in said
+    assert "Morning coffee, 20 minutes. Put both phones" in said
     assert "it has left the catalogue" in said
 
 
