@@ -51,6 +51,7 @@ class Listed:
     id: int
     name: str
     words: str
+    is_agreed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +137,10 @@ def _listed(visit: Visit, plan: Plan, reader: Reader) -> Listed:
     if plan.state == PlanState.PAUSED:
         words = "At rest"
     elif plan.state == PlanState.PROPOSED:
-        words = f"{reader.other_name} is asked"
+        words = f"{words}. {reader.other_name} is asked."
     elif plan.ritual not in visit.services.catalogue:
         words = "At rest: it has left the catalogue"
-    return Listed(plan.id, plan.ritual_name, words)
+    return Listed(plan.id, plan.ritual_name, words, is_agreed=plan.agreed is not None)
 
 
 def _needs_calendar(visit: Visit, plans: Sequence[Plan]) -> bool:

@@ -121,6 +121,7 @@ def test_one_who_asked_reads_that_it_waits(couple: Pair) -> None:
     propose(couple.anna, **CHECK_IN)
 
     assert "Ben is asked." in week(couple.anna)
+    assert "What you have in mind Weekly check-in On Sundays at 19:00, 45 minutes. Ben is asked." in week(couple.anna)
     assert "Yes" not in week(couple.anna).split()
 
 
