@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from rituals.address import fingerprint
@@ -29,7 +29,9 @@ def leave(session: Session, partner: Partner, now: datetime, *, events_stay: boo
     couple = partner.couple
     if couple is None:
         return
-    session.scalar(select(Couple.id).where(Couple.id == couple.id).with_for_update())
+    session.refresh(couple, with_for_update=True)
+    # Whoever holds one of its plans finishes first; whoever waits for one finds the space closed.
+    session.scalars(select(Plan.id).where(Plan.couple_id == couple.id).order_by(Plan.id).with_for_update()).all()
     other = couple.other(partner)
     if couple.is_open:
         _close(session, couple, now, events_stay=events_stay)
@@ -63,8 +65,15 @@ def _end_connection(session: Session, partner: Partner, now: datetime) -> None:
         connection.digest = connection.sealed = None
 
 
+def blocks_invitations(session: Session, partner: Partner) -> bool:
+    """Whether somebody whom this partner left is kept from inviting them."""
+    return session.scalar(select(Refusal.id).where(*_block_of(partner)).limit(1)) is not None
+
+
 def forget_invitations(session: Session, partner: Partner) -> None:
     """The one who left lifts the block: the former partner may invite them again."""
-    session.execute(
-        delete(Refusal).where(Refusal.fingerprint == fingerprint(partner.address), Refusal.from_id.is_not(None))
-    )
+    session.execute(delete(Refusal).where(*_block_of(partner)))
+
+
+def _block_of(partner: Partner) -> tuple[ColumnElement[bool], ...]:
+    return Refusal.fingerprint == fingerprint(partner.address), Refusal.from_id.is_not(None)

@@ -6,6 +6,7 @@ from service.settings import Settings
 from service.web import (
     acceptances,
     answers,
+    blocks,
     calendars,
     ends,
     feeds,
@@ -30,7 +31,7 @@ from service.web import (
     you,
 )
 
-PEOPLE = (sign_in, sessions, you, invitations, leaving, space)
+PEOPLE = (sign_in, sessions, you, invitations, leaving, blocks, space)
 RITUALS = (
     week,
     rituals,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from rituals.leaving import blocks_invitations
 from rituals.recurrence import zones
 from rituals.refused import RefusedError
 from rituals.signin import SignedIn
@@ -99,6 +100,7 @@ def _show(visit: Visit, fields: Fields, error: RefusedError | None) -> str:
         zones=zones(),
         depths=DEPTHS,
         address=partner.address,
+        blocks=blocks_invitations(visit.session, partner),
         bounces=partner.bounced_at is not None,
         browsers=_browsers(visit),
         errors=_errors(error),

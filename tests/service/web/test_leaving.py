@@ -201,6 +201,28 @@ def test_a_former_partner_sends_no_more_invitations(couple: Pair, services: Serv
         assert session.scalars(select(Letter).where(Letter.kind == LetterKind.INVITATION)).all() == []
 
 
+def test_only_the_one_who_left_lifts_the_block_and_nobody_is_told(couple: Pair, services: Services) -> None:
+    button = "Let such invitations through again"
+    assert button not in couple.anna.get("/you").text
+    couple.anna.post("/leave", data=STAY)
+    couple.ben.post("/closed/forget")
+    assert button in couple.anna.get("/you").text
+    couple.ben.get("/invitations/new")
+    before = couple.ben.get("/you").text
+    assert button not in before
+    couple.ben.post("/you/block/lift")
+    assert button in couple.anna.get("/you").text
+    couple.ben.get("/you")
+    assert couple.anna.post("/you/block/lift").location == "/you"
+    assert "Nobody is told" in couple.anna.get("/you").text
+    assert button not in couple.anna.get("/you").text
+    assert couple.ben.get("/you").text == before
+    couple.ben.post("/invitations", data={"address": "anna@example.org"})
+    with services.database.reading() as session:
+        sent = session.scalars(select(Letter.to).where(Letter.kind == LetterKind.INVITATION)).all()
+    assert sent == ["anna@example.org"]
+
+
 def test_an_open_space_is_not_forgotten_by_the_way(couple: Pair, services: Services) -> None:
     assert couple.anna.post("/closed/forget").status_code == 303
     assert couple.anna.get("/closed").location == "/"

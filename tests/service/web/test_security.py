@@ -17,7 +17,17 @@ from tests.service.web.people import Pair, arrive, invitation_path, others, pair
 OPEN_PAGES = ("/", "/sign-in", "/sign-in/sent", "/sign-in/nonsense", "/invitation/nonsense", "/leave/nonsense")
 QUIET_PAGES = ("/support", "/privacy", "/health", "/nothing-here")
 OWN_PAGES = ("/you", "/you/edit", "/space", "/leave")
-FORMS = ("/sign-in", "/sign-out", "/you", "/you/sessions/end-all", "/invitations", "/leave", "/closed/forget", "/space")
+FORMS = (
+    "/sign-in",
+    "/sign-out",
+    "/you",
+    "/you/sessions/end-all",
+    "/invitations",
+    "/leave",
+    "/closed/forget",
+    "/you/block/lift",
+    "/space",
+)
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
