@@ -106,12 +106,6 @@ class Errand:
         return session.scalars(claimed).all()
 
     @classmethod
-    def still_held(cls, session: Session, row: int, lease: Lease) -> bool:
-        """Whether this row is still ours: not withdrawn, moved, or taken over."""
-        held = select(cls.id).where(cls.id == row, cls.holder == lease.holder, cls.state.in_(HELD))
-        return session.scalar(held) is not None
-
-    @classmethod
     def intend(cls, session: Session, row: int, lease: Lease, *, copies: int) -> bool:
         """Record, before the body leaves, how many copies may then have left. False: not ours any more."""
         return cls._settle(session, row, lease, copies=copies)

@@ -70,7 +70,8 @@ class Occurrence(Base):
         if occurrence is None or not partner.is_coupled or occurrence.plan.couple_id != partner.couple_id:
             return None
         if lock:
-            session.refresh(occurrence.plan, with_for_update=True)
+            if not occurrence.plan.hold(session, partner):
+                return None
             session.refresh(occurrence)
         return occurrence
 

@@ -61,7 +61,8 @@ class Plan(Base):
     def propose(cls, act: Act, ritual: Ritual, terms: Terms, *, form_key: str) -> "Plan":
         """A first proposal: a yes from one, a question to the other. The same form again finds the same plan."""
         session, couple, now = act.session, act.couple, act.now
-        session.scalar(select(Couple.id).where(Couple.id == couple.id).with_for_update())
+        session.refresh(couple, with_for_update=True)
+        _ = act.couple  # it may have been left while we waited
         already = session.scalar(select(cls).where(cls.couple_id == couple.id, cls.form_key == form_key))
         if already is not None:
             return already
@@ -90,8 +91,15 @@ class Plan(Base):
         """This partner's plan with this id; None for anybody else's, as for one that never was."""
         if not partner.is_coupled:
             return None
-        theirs = select(cls).where(cls.id == plan_id, cls.couple_id == partner.couple_id)
-        return session.scalar(theirs.with_for_update() if lock else theirs)
+        plan = session.scalar(select(cls).where(cls.id == plan_id, cls.couple_id == partner.couple_id))
+        return plan if plan is None or not lock or plan.hold(session, partner) else None
+
+    def hold(self, session: Session, partner: Partner) -> bool:
+        """Lock it until the transaction ends. False if the space was left while we waited for the lock."""
+        session.refresh(self, with_for_update=True)
+        session.refresh(partner)
+        session.refresh(self.couple)
+        return self.couple.is_open and partner.couple_id == self.couple_id
 
     @classmethod
     def living(cls, session: Session, couple: Couple) -> list["Plan"]:

@@ -139,9 +139,6 @@ class Conversation:
         eight_bit = " BODY=8BITMIME" if self._takes_8bit and not envelope.content.isascii() else ""
         self._say(Stage.MAIL, f"MAIL FROM:<{envelope.sender}>{eight_bit}")
         self._say(Stage.RCPT, f"RCPT TO:<{envelope.recipient}>")
-        if not hand_over():
-            self._reset()
-            return False
         self._say(Stage.DATA, "DATA", wanted=3)
         if not hand_over():
             # Nothing takes DATA back but hanging up: whoever owns this sees that it is not usable, and does.

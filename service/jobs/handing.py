@@ -42,12 +42,12 @@ class Handing:
                 self._log_sent()
 
     def _may_go(self) -> bool:
-        """Asked right before the body, perhaps twice: in time, ours, wanted, and that it may leave is on record."""
+        """Asked right before the body: in time, ours, wanted; that a copy may leave is on record before it does."""
         if not self._is_time():
             return False
         try:
             # The clock once more: the database may have let us wait.
-            return (self._is_held() if self.intended else self._intend()) and self._is_time()
+            return self._intend() and self._is_time()
         except SQLAlchemyError:
             return False
 
@@ -57,10 +57,6 @@ class Handing:
         return (
             parcel.due_at <= now < parcel.expires_at and now + self.services.sending.patience <= parcel.lease.until_at
         )
-
-    def _is_held(self) -> bool:
-        with self.services.database.reading() as session:
-            return self.parcel.kind.still_held(session, self.parcel.row_id, self.parcel.lease)
 
     def _intend(self) -> bool:
         parcel, database = self.parcel, self.services.database

@@ -44,8 +44,11 @@ def expire_proposals(services: Services) -> None:
     now = services.clock()
     old = select(Version).where(Version.state == VersionState.PROPOSED, Version.proposed_at < now - PROPOSAL_LIFE)
     with services.database.writing() as session:
-        for version in session.scalars(old.limit(ROWS_AT_ONCE).with_for_update(skip_locked=True)):
-            session.get_one(Plan, version.plan_id).close(version, VersionState.EXPIRED, now)
+        for version in session.scalars(old.limit(ROWS_AT_ONCE)).all():
+            plan = session.get_one(Plan, version.plan_id, with_for_update=True)
+            session.refresh(version)
+            if version.is_open:
+                plan.close(version, VersionState.EXPIRED, now)
 
 
 def repair_calendars(services: Services) -> None:
