@@ -288,3 +288,17 @@ def test_proxy_headers_are_nothing_unless_the_proxy_is_ours(
             environ_base={"REMOTE_ADDR": proxy},
         )
     assert answer.status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("addresses", "last"),
+    [("2001:db8:1:2::{:x}", 429), ("::ffff:192.0.2.{}", 303), ("2001:db8:1:{:x}::1", 303), ("unix{}", 429)],
+)
+def test_one_ipv6_network_is_one_client(client: FlaskClient, addresses: str, last: int) -> None:
+    for number in range(21):
+        answer = client.post(
+            "/sign-in",
+            data={"address": f"a{number}@example.org"},
+            environ_base={"REMOTE_ADDR": addresses.format(number)},
+        )
+    assert answer.status_code == last
