@@ -18,6 +18,9 @@ from rituals.wording import one_line
         ("{{ 7*7 }}", "{{ 7*7 }}"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("Ana\ud800", "Ana"),
+        ("\u200d \u200c", ""),
+        ("\u0301", ""),
+        ("🍵", "🍵"),
     ],
 )
 def test_words_stay_words(typed: str, kept: str) -> None:
