@@ -17,6 +17,7 @@ BODY_POLICY = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 """A mail may have styles and nothing that acts; its links open beside it."""
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 OPEN_BESIDE = '<base target="_blank">'
 
 
@@ -34,10 +35,12 @@ class Row:
 
 @blueprint.before_request
 def only_from_here() -> None:
-    """404 for anybody but this machine, and for a site elsewhere that gave itself a name for this machine."""
-    own_names = {"localhost", "127.0.0.1", "::1", urlsplit(services().settings.base_url).hostname}
-    asked_for = urlsplit(f"//{request.host}").hostname
-    if not _is_loopback(request.remote_addr) or asked_for not in own_names:
+    """404 for anybody but this machine, and for a site elsewhere that gave itself a name for this machine.
+
+    A program that the world knows by a name stands behind a proxy on this machine: then nobody is from here.
+    """
+    names = {urlsplit(services().settings.base_url).hostname, urlsplit(f"//{request.host}").hostname}
+    if not _is_loopback(request.remote_addr) or not names <= OWN_NAMES:
         abort(404)
 
 

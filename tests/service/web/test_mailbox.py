@@ -129,6 +129,14 @@ def test_a_site_that_names_itself_after_this_machine_reads_nothing(box: Box) -> 
     assert box.client.get("/mailbox", headers={"Host": "rebound.example:8000"}).status_code == 404
 
 
+def test_a_site_with_a_name_in_the_world_shows_it_to_nobody(services: Services, tmp_path: Path) -> None:
+    """As where ENVIRONMENT was forgotten: every request then comes from the proxy beside it."""
+    settings = replace(services.settings, base_url="https://rituals.example.org")
+    client = create_app(replace(services, settings=settings, mailbox=Mailbox(tmp_path))).test_client()
+    for host in ("rituals.example.org", "localhost:8000"):
+        assert client.get("/mailbox", headers={"Host": host}).status_code == 404
+
+
 @pytest.mark.parametrize("where", ["production", "with a mail server"])
 def test_it_is_there_only_in_development_and_without_a_mail_server(
     services: Services, settings: Settings, tmp_path: Path, where: str
