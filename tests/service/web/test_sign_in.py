@@ -25,7 +25,7 @@ ANNA = "anna@example.org"
 
 def letters(services: Services) -> int:
     with services.database.reading() as session:
-        return session.scalar(select(func.count(Letter.id))) or 0
+        return session.scalar(select(func.count(Letter.id)).where(Letter.try_at.is_not(None))) or 0
 
 
 def is_signed_in(client: FlaskClient) -> bool:
