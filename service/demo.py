@@ -23,8 +23,8 @@ SOONEST = timedelta(seconds=50)
 BROWSER_DELAY = 1.5
 PEOPLE = (("ana@example.org", "Ana"), ("ben@example.org", "Ben"))
 RITUALS = (
-    ("weekly-check-in", 45, "FREQ=WEEKLY", "we sit down at the kitchen table with a candle"),
-    ("morning-coffee", 20, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "we make two coffees and sit by the window"),
+    ("weekly-check-in", 45, "FREQ=WEEKLY", "we sit down at the kitchen table with a candle."),
+    ("morning-coffee", 20, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "we make two coffees and sit by the window."),
 )
 
 
