@@ -16,7 +16,7 @@ RETRY_AFTER = "5"
 SENTENCES = {
     400: ("That could not be read.", "Something in the form arrived broken. Please go back and try once more."),
     403: ("That is not possible.", "Please go back and try another way."),
-    404: ("There is nothing here.", "The page may have moved, or it was never yours to see."),
+    404: ("There is nothing here.", "The page may have moved, or the address has a letter too many."),
     405: ("That is not possible here.", "Please go back and use the button on the page."),
     409: ("That has changed meanwhile.", "Please go back and have another look."),
     410: ("That is over.", "This page has done its work."),
