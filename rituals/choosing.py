@@ -15,7 +15,9 @@ from rituals.secret import digest, new
 
 def choose_way(session: Session, partner: Partner, way: Way, now: datetime) -> CalendarConnection:
     """From now on by this way alone. Choosing the same again changes nothing."""
-    session.scalar(select(Partner.id).where(Partner.id == partner.id).with_for_update())
+    if partner.couple is not None:
+        session.refresh(partner.couple, with_for_update=True)  # somebody may be leaving just now
+    session.refresh(partner, with_for_update=True)
     current = CalendarConnection.current(session, partner)
     if current is not None and current.way == way:
         return current

@@ -97,7 +97,7 @@ def open_postgres(url: URL) -> Engine:
 
 def prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=ON"):
+    for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=FAST"):
         cursor.execute(pragma)
     cursor.close()
 

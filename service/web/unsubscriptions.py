@@ -11,7 +11,7 @@ from rituals.muting import start_mails, stop_mails
 from rituals.plan import Plan
 from service.links import Purpose
 from service.web.found import PLAN, own_plan
-from service.web.limits import TRYING, limiter
+from service.web.limits import BROWSING, TRYING, limiter
 from service.web.security import csrf
 from service.web.visit import Visit, acting, viewing
 
@@ -53,7 +53,7 @@ def by_link(token: str) -> str:
 
 
 @blueprint.post("/unsubscribe/<token>")
-@limiter.limit(TRYING)
+@limiter.limit(BROWSING)  # big mail providers ask for many of their users from few addresses
 def stop_by_link(token: str) -> str:
     """Also for mail programs, which have neither cookie nor token of ours (RFC 8058)."""
     with acting() as visit:
