@@ -44,6 +44,7 @@ class Walk:
         """Look at the page that is open, or at this one, in light and in dark."""
         if path is not None:
             self.page.goto(path)
+        self.page.wait_for_load_state("load")  # after a press the page may still be on its way
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         self._note("dark", pale=self._look()["pale"])
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")

@@ -54,7 +54,8 @@ def test_a_disk_that_fills_before_the_body_lets_nothing_go(stage: Stage) -> None
     worker = stage.worker(lease=30, connections=1)
     stage.behave(on(At.RCPT, call(lambda _: worker.limit_files(SMALL)), first=1))
     prompts = stage.due(3)
-    assert stage.server.wait_for(At.RSET)
+    assert stage.server.wait_for(At.DATA)
+    assert not stage.server.wait_for(At.BODY, timeout=1), "a body left though nothing could be recorded"
     assert stage.server.received == []
     worker.limit_files(AS_IT_LIKES)
     assert stage.server.wait_for_messages(6)
