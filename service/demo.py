@@ -19,7 +19,7 @@ from service.mail_links import MailLinks
 from service.services import Services
 
 ZONE = "Europe/Madrid"
-SOONEST = timedelta(seconds=50)
+SOONEST = timedelta(seconds=25)
 BROWSER_DELAY = 1.5
 PEOPLE = (("ana@example.org", "Ana"), ("ben@example.org", "Ben"))
 RITUALS = (
@@ -39,7 +39,7 @@ def prepare(services: Services) -> str:
         Timer(BROWSER_DELAY, webbrowser.open, (page,)).start()
     starts = f"{wall_clock(starts_at, ZONE):%H:%M}"
     return (
-        f"Ana and Ben share a space. Their check-in begins at {starts} in Madrid, in about a minute.\n"
+        f"Ana and Ben share a space. Their check-in begins at {starts} in Madrid, in a minute or so.\n"
         f"  Ana's home page: {way_in}\n"
         f"  The mailbox:     {site}/mailbox\n"
         f"At {starts} both get the same question. Stop it with Ctrl-C."
