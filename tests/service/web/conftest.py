@@ -14,8 +14,8 @@ from service.database import Database
 from service.links import Links
 from service.services import Services
 from service.settings import Settings
-from service.web import create_app
 from tests.fakes import FakeClock
+from tests.service.web.apps import Apps
 from tests.service.web.people import KeptMail, Pair, others, pair
 
 DECKS = Path(__file__).parents[3] / "rituals" / "decks"
@@ -59,26 +59,29 @@ def services(
     )
 
 
+@pytest.fixture(scope="session")
+def apps() -> Apps:
+    return Apps()
+
+
 @pytest.fixture
-def app(services: Services) -> Flask:
+def app(apps: Apps, services: Services) -> Flask:
     """Without cross-site protection, so that a test can post what it likes; `guarded_app` has it."""
-    app = create_app(services)
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    return app
+    return apps.over(services, guarded=False)
 
 
 @pytest.fixture
-def guarded_app(services: Services) -> Flask:
+def guarded_app(apps: Apps, services: Services) -> Flask:
     """As it runs for people: with cross-site protection, and 500 in place of an exception."""
-    return create_app(services)
+    return apps.over(services, guarded=True)
 
 
 @pytest.fixture
-def secure_app(settings: Settings, services: Services) -> Flask:
+def secure_app(apps: Apps, settings: Settings, services: Services) -> Flask:
     """Over https."""
     secure = replace(settings, base_url="https://rituals.example.org")
-    return create_app(replace(services, settings=secure, links=Links(secure.secret_keys, secure.base_url)))
+    links = Links(secure.secret_keys, secure.base_url)
+    return apps.over(replace(services, settings=secure, links=links), guarded=True)
 
 
 @pytest.fixture
