@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import check, commands
+from service import commands
 from service.database import Database
 from service.engines import is_sqlite
 from service.schema import PROJECT, SchemaError
@@ -21,10 +21,7 @@ SERVING: dict[str, Callable[[Settings], None]] = {
     "worker": commands.worker,
     "migrate": commands.migrate,
 }
-CHECKING: dict[str, Callable[[], Sequence[str]]] = {
-    "check-decks": check.decks,
-    "check-templates": check.templates,
-}
+CHECKING = ("check-decks", "check-templates")
 USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}]"
 
 
@@ -32,10 +29,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command, `serve` if none is named; answers the exit status."""
     signal.signal(signal.SIGTERM, leave)
     name = arguments[0] if arguments else "serve"
-    if len(arguments) > 1 or name not in {*SERVING, "demo", *CHECKING}:
+    if len(arguments) > 1 or name not in (*SERVING, "demo", *CHECKING):
         return complain(f"Use: {USAGE}")
     if name in CHECKING:
-        return report(CHECKING[name]())
+        return report(mistakes_of(name))
     try:
         settings = commands.demo_settings(os.environ) if name == "demo" else Settings.read(os.environ, root=PROJECT)
     except SettingsError as error:
@@ -66,6 +63,12 @@ def unreachable(settings: Settings, error: SQLAlchemyError) -> str:
     reason = str(error.__cause__ or error).strip().splitlines()[0]
     cure = "Can its folder be written to, and is there room?" if is_sqlite(url) else "Is it running?"
     return f"The database cannot be used: {url.render_as_string()} ({reason}). {cure} DATABASE_URL says where it is."
+
+
+def mistakes_of(name: str) -> Sequence[str]:
+    from service import check
+
+    return check.decks() if name == "check-decks" else check.templates()
 
 
 def report(mistakes: Sequence[str]) -> int:

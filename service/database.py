@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -24,8 +23,6 @@ SQLITE_UNAVAILABLE = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
-POSTGRES_UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError)
-"""Lost and refused connections, too many of them, timeouts, deadlocks, a full disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +99,11 @@ def _means_unavailable(error: BaseException) -> bool:
     if isinstance(error, sqlite3.Error):
         # The low byte is the primary code; the rest says more than is needed here.
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in SQLITE_UNAVAILABLE
-    return isinstance(error, (PoolTimeout, *POSTGRES_UNAVAILABLE))
+    return isinstance(error, PoolTimeout) or _is_lost_by_postgres(error)
+
+
+def _is_lost_by_postgres(error: BaseException) -> bool:
+    """Lost and refused connections, too many of them, timeouts, deadlocks, a full disk."""
+    import psycopg  # only where something failed: on SQLite every start would load it for nothing
+
+    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))

@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from wsgiref.types import WSGIApplication
 
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
-
 from service import logs
+
+if TYPE_CHECKING:
+    from waitress.server import BaseWSGIServer, MultiSocketServer
 
 Work = Callable[[threading.Event], None]
 """Works until the event is set, then finishes what it has in hand and returns."""
@@ -57,7 +58,9 @@ def serve(app: WSGIApplication, sockets: Sequence[socket.socket], ready: Callabl
         beside.finish()
 
 
-def open_doors(app: WSGIApplication, sockets: Sequence[socket.socket]) -> MultiSocketServer | BaseWSGIServer:
+def open_doors(app: WSGIApplication, sockets: Sequence[socket.socket]) -> "MultiSocketServer | BaseWSGIServer":
+    from waitress.server import create_server  # a worker alone opens no doors
+
     try:
         # Which proxy to believe is decided by the application, which therefore must see their headers.
         return create_server(

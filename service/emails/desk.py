@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,15 +36,7 @@ class Desk:
 
     @classmethod
     def set_up(cls, sender: Sender, links: Links, catalogue: Catalogue) -> "Desk":
-        templates = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        return cls(sender, MailLinks(links), catalogue, templates)
+        return cls(sender, MailLinks(links), catalogue, templates())
 
     def write(
         self,
@@ -79,3 +72,16 @@ class Desk:
     def _message_id(self, key: str) -> str:
         domain = self.sender.address.rpartition("@")[2]
         return f"<{key}.{sha256(key.encode()).hexdigest()[:12]}@{domain}>"
+
+
+@cache
+def templates() -> Environment:
+    """One for the whole program: it compiles each template once, and nothing in it ever changes."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

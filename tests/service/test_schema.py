@@ -3,12 +3,13 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 import rituals.models  # noqa: F401  # so that every table is known
 from rituals.storage import Base
 from service.database import Database
-from service.schema import SchemaError
+from service.schema import SchemaError, configuration, newest
 
 
 def tables(database: Database) -> set[str]:
@@ -24,6 +25,16 @@ def test_tables_are_made_taken_back_and_made_again(empty_database: Database) -> 
     assert tables(empty_database) == set()
     empty_database.migrate()
     assert empty_database.is_current()
+
+
+def test_the_newest_revision_is_the_one_with_the_highest_number() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_heads() == [newest()]
+
+
+def test_a_database_that_is_behind_is_not_current(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(text("DELETE FROM alembic_version"))
+    assert not database.is_current()
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
