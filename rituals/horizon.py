@@ -34,7 +34,7 @@ def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) 
         occurrence = rows.pop(original, None)
         if occurrence is None:
             occurrence = _begin(session, plan, instance)
-        elif occurrence.has_started(now):
+        elif occurrence.has_happened(now):
             continue
         _stand(session, occurrence, instance)
         _deliver(plan, occurrence, muted, window)

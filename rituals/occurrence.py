@@ -78,6 +78,10 @@ class Occurrence(Base):
     def has_started(self, now: datetime) -> bool:
         return self.starts_at <= now
 
+    def has_happened(self, now: datetime) -> bool:
+        """Whether its moment came while it stood. One that was left out by then can still come back."""
+        return self.stands() and self.has_started(now)
+
     @property
     def has_prompt(self) -> bool:
         return self.prompt_title is not None
@@ -101,8 +105,8 @@ class Occurrence(Base):
 
     def restore(self, act: Act) -> None:
         """Bring a skipped one back at the start that the rule gives it."""
-        recurrence = self.plan.recurrence
-        if recurrence is None or moment(self.original_starts, recurrence.zone) <= act.now:
+        recurrence = self._running()
+        if self.has_happened(act.now) or moment(self.original_starts, recurrence.zone) <= act.now:
             raise RefusedError("Its time has passed, so it cannot come back. Another one can be moved instead.")
         self._override(act, self.original_starts, Happening.RESTORED)
 
@@ -123,15 +127,20 @@ class Occurrence(Base):
         self.outcome, self.outcome_at = outcome, now
 
     def _changeable(self, now: datetime) -> Recurrence:
+        recurrence = self._running()
+        if self.has_started(now):
+            raise RefusedError("It has already begun, so it cannot be moved or left out any more.")
+        return recurrence
+
+    def _running(self) -> Recurrence:
         recurrence = self.plan.recurrence
         if not self.plan.is_running or recurrence is None or self.standing == Standing.DROPPED:
             raise RefusedError("This ritual rests at the moment, so single dates cannot be changed.")
-        if self.has_started(now):
-            raise RefusedError("It has already begun, so it cannot be moved or left out any more.")
         return recurrence
 
     def _override(self, act: Act, starts: datetime | None, what: Happening) -> None:
         before = self.starts_at
         self.plan.override(act, self.original_starts, starts)
+        self.plan.revise(act)
         soon = min(before, self.starts_at) - act.now < NEAR
         tell(act.session, act.other, self.plan_id, what, act.now, occurrence_id=self.id, soon=soon)

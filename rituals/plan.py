@@ -9,12 +9,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.act import Act
 from rituals.couple import Couple, Partner
+from rituals.fitting import fit_overrides
 from rituals.horizon import derive
 from rituals.news import Happening, tell
 from rituals.occurrence import Occurrence
 from rituals.override import Override
 from rituals.placement import NEAR, place
-from rituals.recurrence import Recurrence, moment
+from rituals.recurrence import Recurrence
 from rituals.refused import RefusedError, StaleError
 from rituals.ritual import Ritual
 from rituals.storage import At, Base, Id, Moment, PrimaryKey, stored
@@ -206,16 +207,14 @@ class Plan(Base):
     def override(self, act: Act, original_starts: datetime, starts: datetime | None) -> None:
         """Let one start differ from the rule; None leaves it out, the original start lifts the difference."""
         override = next((one for one in self.overrides if one.original_starts == original_starts), None)
-        if starts == original_starts:
-            if override is not None:
-                self.overrides.remove(override)
-        elif override is None:
+        if override is not None and starts == original_starts:
+            self.overrides.remove(override)
+        elif override is not None:
+            override.starts, override.sequence, override.revised_at = starts, self.sequence + 1, act.now
+        elif starts != original_starts:
             self.overrides.append(
                 Override(original_starts=original_starts, starts=starts, sequence=self.sequence + 1, revised_at=act.now)
             )
-        else:
-            override.starts, override.sequence, override.revised_at = starts, self.sequence + 1, act.now
-        self.revise(act)
 
     def revise(self, act: Act) -> None:
         """Something that calendars show has changed: number it, derive what follows, let calendars know."""
@@ -233,21 +232,10 @@ class Plan(Base):
             act.session.flush()  # only one may be agreed
         version.settle(VersionState.AGREED, act.now)
         if before is not None:
-            self._fit_overrides(act, before.recurrence, version.recurrence)
+            fit_overrides(act, self, before.recurrence, version.recurrence)
         if self.state == PlanState.PROPOSED:
             self.state = PlanState.AGREED
         self.revise(act)
-
-    def _fit_overrides(self, act: Act, before: Recurrence, after: Recurrence) -> None:
-        """Keep each single change whose original start the new rule still holds; drop the rest and say so."""
-        ahead = [one for one in self.overrides if moment(one.original_starts, before.zone) > act.now]
-        lost = [one for one in ahead if before.zone != after.zone or not after.includes(one.original_starts)]
-        for override in lost:
-            self.overrides.remove(override)
-        act.session.flush()
-        if lost:
-            for partner in self.couple.partners:
-                tell(act.session, partner, self.id, Happening.OVERRIDES_DROPPED, act.now)
 
     def _turn(self, act: Act, state: PlanState, what: Happening) -> None:
         soon = self._starts_soon(act.session, act.now)

@@ -7,7 +7,7 @@ from itertools import islice
 
 from rituals.expansion import END_OF_TIME, local_starts
 from rituals.rule import FIRST_YEAR, LAST_YEAR, RecurrenceError, Rule
-from rituals.zone import known_zone, moment, tzdata_version, unclear, wall_clock, zone_info, zones
+from rituals.zone import LARGEST_SHIFT, known_zone, moment, tzdata_version, unclear, wall_clock, zone_info, zones
 
 __all__ = [
     "Instance",
@@ -22,8 +22,6 @@ __all__ = [
 ]
 
 LONGEST = timedelta(hours=24)
-LARGEST_SHIFT = timedelta(days=2)
-"""More than any zone has ever moved its clocks: Apia left out a whole day in 2011."""
 LOOK_AHEAD = timedelta(days=366 * 100)
 """Rules that match no day (the 31st, every twelfth month from June) are given up after this."""
 NIGHT = (time(1), time(4))

@@ -1,6 +1,6 @@
 """Time zones: from wall clock to moment and back, by the `tzdata` package alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -12,6 +12,9 @@ from rituals.rule import RecurrenceError
 REGIONS = frozenset(
     "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()  # noqa: SIM905
 )
+
+LARGEST_SHIFT = timedelta(days=2)
+"""More than any zone has ever moved its clocks: Apia left out a whole day in 2011."""
 
 
 def moment(local: datetime, zone: str) -> datetime:
