@@ -90,7 +90,7 @@ class Invitation(Base):
 
     @classmethod
     def _check(cls, session: Session, inviter: Partner, address: str, now: datetime) -> None:
-        session.scalar(select(Partner.id).where(Partner.id == inviter.id).with_for_update())
+        session.refresh(inviter, with_for_update=True)
         if inviter.is_coupled:
             raise RefusedError("You already share a space. To begin another one, leave this one first.")
         if address == inviter.address:
@@ -155,7 +155,10 @@ class Invitation(Base):
     def accept(self, session: Session, now: datetime) -> tuple[Partner, Couple]:
         """A yes: the account, if there was none, and the couple. Raises RefusedError."""
         ids = (Partner.id.in_([self.inviter_id])) | (Partner.address == self.address)
-        session.scalars(select(Partner).where(ids).order_by(Partner.id).with_for_update()).all()
+        both = select(Partner).where(ids).order_by(Partner.id).with_for_update()
+        # What was read before the lock may have changed while we waited for it.
+        session.scalars(both, execution_options={"populate_existing": True}).all()
+        session.refresh(self, with_for_update=True)
         if not self.is_live(now):
             raise StaleError("This invitation has already been answered or has lapsed. A new one can always be sent.")
         invited = welcome(session, self.address, now)
@@ -179,12 +182,14 @@ class Invitation(Base):
 
     def decline(self, session: Session, now: datetime, *, never_again: bool) -> None:
         """A no. With `never_again`, no invitation from anybody reaches this address any more."""
+        session.refresh(self, with_for_update=True)
         if self.answer == Answer.WAITING:
             self._answer(session, Answer.DECLINED, now)
         if never_again:
             Refusal.record(session, self.address, from_id=None, now=now)
 
     def withdraw(self, session: Session, now: datetime) -> None:
+        session.refresh(self, with_for_update=True)
         if self.answer != Answer.ACCEPTED:
             self._answer(session, Answer.WITHDRAWN, now)
             letter = Letter.waiting(session, LetterKind.INVITATION, self.id)

@@ -1,9 +1,5 @@
 """One leaves while the other is just saying yes: whoever comes second finds how things stand."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,8 +12,7 @@ from rituals.plan import Plan
 from service.database import Database
 from tests.rituals.households import A_MONDAY as NOW
 from tests.rituals.households import Household
-
-SOON = 5
+from tests.rituals.turns import one_after_the_other
 
 
 @pytest.fixture
@@ -39,34 +34,6 @@ def accept(session: Session, plan_id: int, ben_id: int) -> bool:
 def go(session: Session, ana_id: int) -> bool:
     leave(session, session.get_one(Partner, ana_id), NOW, events_stay=True)
     return True
-
-
-def one_after_the_other(
-    database: Database, first: Callable[[Session], bool], second: Callable[[Session], bool]
-) -> tuple[bool, bool]:
-    """The second begins while the first has acted and not yet committed."""
-    acted, may_commit = Event(), Event()
-
-    def hold() -> bool:
-        with database.writing() as session:
-            done = first(session)
-            session.flush()
-            acted.set()
-            assert may_commit.wait(SOON)
-            return done
-
-    def follow() -> bool:
-        with database.writing() as session:
-            return second(session)
-
-    with ThreadPoolExecutor(2) as pool:
-        holding: Future[bool] = pool.submit(hold)
-        assert acted.wait(SOON)
-        following = pool.submit(follow)
-        with pytest.raises(TimeoutError):
-            following.result(0.3)  # it waits for the first
-        may_commit.set()
-        return holding.result(SOON), following.result(SOON)
 
 
 def waiting(database: Database) -> int:
