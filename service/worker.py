@@ -45,13 +45,16 @@ def run(services: Services, stop: Event) -> None:
 class Worker:
     """Does what the rows say. It keeps nothing that they do not; any number may run on PostgreSQL."""
 
-    def __init__(self, services: Services, stop: Event, elapsed: Callable[[], float] = elapsed) -> None:
-        """Works until `stop` is set. `elapsed` counts seconds that really passed."""
+    def __init__(
+        self, services: Services, stop: Event, elapsed: Callable[[], float] = elapsed, poll: timedelta = POLL
+    ) -> None:
+        """Works until `stop` is set. `elapsed` counts seconds that really passed; it looks around once a `poll`."""
         self._services = services
         self._desk = Desk.set_up(services.settings.mail_from, services.links, services.catalogue)
         self._senders = Senders(services)
         self._steady = SteadyClock(services.clock, elapsed)
         self._elapsed = elapsed
+        self._poll = poll
         self._stop = stop
         self._name = secrets.token_hex(8)
         self._started_at = services.clock()
@@ -84,7 +87,7 @@ class Worker:
             self._revive()
         self._every("beat", BEAT, self._beat)
         if not steady:
-            return POLL
+            return self._poll
         busy = self._claim(Delivery)
         busy |= self._claim(Letter)
         busy |= compose_ahead(self._services, self._desk, limit=COMPOSED_AT_ONCE) > 0
@@ -112,7 +115,7 @@ class Worker:
         ahead = [at - now for at in moments if at is not None]
         if self._senders.waiting:
             return POLL / 20
-        return max(timedelta(milliseconds=5), min(POLL, *ahead)) if ahead else POLL
+        return max(timedelta(milliseconds=5), min(self._poll, *ahead)) if ahead else self._poll
 
     def _keep_up(self) -> None:
         expire_proposals(self._services)

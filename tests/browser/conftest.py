@@ -38,6 +38,8 @@ FLAGS = (
     "--disable-sync",
 )
 DECKS = Path(__file__).parents[2] / "rituals" / "decks"
+POLL = timedelta(milliseconds=50)
+"""The clock jumps ahead while the worker rests; it should soon notice."""
 KEY = "a-key-that-is-only-good-for-tests-0123456789"
 PHONE = {"width": 375, "height": 800}
 DESKTOP = {"width": 1200, "height": 900}
@@ -114,7 +116,7 @@ def site(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
         services = _services(sqlite_url, tmp_path, clock, server, port)
         web = make_server("127.0.0.1", port, create_app(services), threaded=True)
         stop = threading.Event()
-        worker = Worker(services, stop, elapsed=clock.elapsed)
+        worker = Worker(services, stop, elapsed=clock.elapsed, poll=POLL)
         threads = [
             threading.Thread(target=web.serve_forever, daemon=True),
             threading.Thread(target=worker.run, daemon=True),
