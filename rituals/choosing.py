@@ -16,7 +16,9 @@ from rituals.secret import digest, new
 def choose_way(session: Session, partner: Partner, way: Way, now: datetime) -> CalendarConnection:
     """From now on by this way alone. Choosing the same again changes nothing."""
     if partner.couple is not None:
-        session.refresh(partner.couple, with_for_update=True)  # somebody may be leaving just now
+        # Somebody may be leaving, or changing a plan, just now: they finish first.
+        session.refresh(partner.couple, with_for_update=True)
+        Plan.hold_all(session, partner.couple)
     session.refresh(partner, with_for_update=True)
     current = CalendarConnection.current(session, partner)
     if current is not None and current.way == way:

@@ -31,7 +31,7 @@ def leave(session: Session, partner: Partner, now: datetime, *, events_stay: boo
         return
     session.refresh(couple, with_for_update=True)
     # Whoever holds one of its plans finishes first; whoever waits for one finds the space closed.
-    session.scalars(select(Plan.id).where(Plan.couple_id == couple.id).order_by(Plan.id).with_for_update()).all()
+    Plan.hold_all(session, couple)
     other = couple.other(partner)
     if couple.is_open:
         _close(session, couple, now, events_stay=events_stay)

@@ -103,6 +103,11 @@ class Plan(Base):
         return self.couple.is_open and partner.couple_id == self.couple_id
 
     @classmethod
+    def hold_all(cls, session: Session, couple: Couple) -> None:
+        """Lock all of theirs, in the order in which everybody locks several, after the couple itself."""
+        session.scalars(select(cls.id).where(cls.couple_id == couple.id).order_by(cls.id).with_for_update()).all()
+
+    @classmethod
     def living(cls, session: Session, couple: Couple) -> list["Plan"]:
         """Every plan that has not ended."""
         living = select(cls).where(cls.couple_id == couple.id, cls.state != PlanState.ENDED)
