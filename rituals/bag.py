@@ -1,10 +1,10 @@
 """Drawing the prompt for an occurrence: a shuffled bag for each couple and deck, light before deep."""
 
 import hashlib
-from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rituals.couple import Couple
@@ -35,17 +35,27 @@ def _give(session: Session, plan: "Plan", occurrence: Occurrence, ritual: Ritual
     session.flush()
 
 
-def next_prompt(ritual: Ritual, drawn: Counter[str], *, couple_id: int, depth_cap: int) -> Prompt:
-    """Of the prompts that came least often, the lightest; among those, this couple's own shuffled order."""
+def next_prompt(ritual: Ritual, drawn: Iterable[str], *, couple_id: int, depth_cap: int) -> Prompt:
+    """Of the prompts left in the bag, the lightest; among those, this couple's own order, new for each bag."""
     allowed = [prompt for prompt in ritual.prompts if prompt.depth <= depth_cap]
     allowed = allowed or sorted(ritual.prompts, key=lambda prompt: prompt.depth)[:1]
+    bag, gone = _bag({prompt.title for prompt in allowed}, drawn)
 
-    def turn(prompt: Prompt) -> tuple[int, int, bytes]:
-        came = drawn[prompt.title]
-        shuffle = hashlib.sha256(f"{couple_id}/{ritual.slug}/{came}/{prompt.title}".encode()).digest()
-        return (came, prompt.depth, shuffle)
+    def turn(prompt: Prompt) -> tuple[int, bytes]:
+        shuffle = hashlib.sha256(f"{couple_id}/{ritual.slug}/{bag}/{prompt.title}".encode()).digest()
+        return (prompt.depth, shuffle)
 
-    return min(allowed, key=turn)
+    return min((prompt for prompt in allowed if prompt.title not in gone), key=turn)
+
+
+def _bag(titles: set[str], drawn: Iterable[str]) -> tuple[int, set[str]]:
+    """Which bag of these titles it is, and what has gone from it: a title that joins late comes once, as all do."""
+    bag, gone = 0, set[str]()
+    for title in drawn:
+        gone |= {title} & titles
+        if gone == titles:
+            bag, gone = bag + 1, set()
+    return bag, gone
 
 
 def _words(prompt: Prompt) -> dict[str, str | list[str]]:
@@ -53,13 +63,14 @@ def _words(prompt: Prompt) -> dict[str, str | list[str]]:
     return {"title": prompt.title, "idea": idea, "question": prompt.question, "deeper": list(prompt.deeper)}
 
 
-def _drawn(session: Session, plan: "Plan") -> Counter[str]:
+def _drawn(session: Session, plan: "Plan") -> Sequence[str]:
+    """Every title this couple had of this ritual, in order."""
     from rituals.plan import Plan
 
-    counts = (
-        select(Occurrence.prompt_title, func.count())
+    titles = (
+        select(Occurrence.prompt_title)
         .join(Plan, Plan.id == Occurrence.plan_id)
         .where(Plan.couple_id == plan.couple_id, Plan.ritual == plan.ritual, Occurrence.prompt_title.is_not(None))
-        .group_by(Occurrence.prompt_title)
+        .order_by(Occurrence.starts_at, Occurrence.id)
     )
-    return Counter({title: count for title, count in session.execute(counts) if title is not None})
+    return [title for title in session.scalars(titles) if title is not None]

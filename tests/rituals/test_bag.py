@@ -3,6 +3,7 @@
 from rituals.bag import draw
 from rituals.errand import State
 from rituals.occurrence import Occurrence
+from rituals.plan import Plan
 from tests.rituals.households import Household, ritual, terms
 
 DECK = {"Light one": 1, "Light two": 1, "Light three": 1, "Open one": 2, "Open two": 2, "Tender": 3}
@@ -26,6 +27,19 @@ def test_no_prompt_comes_twice_before_all_have_come_once(home: Household) -> Non
     drawn = titles(draw_all(home, 12))
     assert sorted(drawn[:6]) == sorted(DECK)
     assert sorted(drawn[6:]) == sorted(DECK)
+
+
+def test_prompts_that_join_late_come_once_and_then_wait_their_turn(home: Household) -> None:
+    drawn = titles(draw_all(home, 9, depth=1))
+    assert sorted(drawn) == sorted(["Light one", "Light two", "Light three"] * 3)
+    for partner in home.couple.partners:
+        partner.prefer(plain_titles=False, depth_cap=2)
+    (plan,) = Plan.living(home.session, home.couple)
+    following = home.occurrences(plan)[9:16]
+    for occurrence in following:
+        draw(home.session, plan, occurrence, ritual(titles=DECK))
+    assert sorted(titles(following[:2])) == ["Open one", "Open two"]
+    assert len(set(titles(following[2:]))) == 5
 
 
 def test_light_prompts_come_before_deep_ones(home: Household) -> None:
