@@ -40,13 +40,17 @@ class Placement(Base):
     @classmethod
     def on(cls, session: Session, plan: "Plan", connection: CalendarConnection) -> "Placement":
         """The placement of this plan on this calendar, made if there is none."""
-        ours = select(cls).where(cls.plan_id == plan.id, cls.connection_id == connection.id)
-        placement = session.scalar(ours)
+        ours = select(cls).where(cls.plan_id == plan.id, cls.connection_id == connection.id).with_for_update()
+        placement = session.scalar(ours, execution_options={"populate_existing": True})
         if placement is None:
             placement = cls(plan_id=plan.id, connection_id=connection.id, wanted=False, sequence=None)
             session.add(placement)
             session.flush()
         return placement
+
+    def knows(self, plan: "Plan") -> bool:
+        """Whether this calendar was told how the plan stands now."""
+        return self.sequence is not None and self.sequence >= plan.sequence
 
     def follow(self, session: Session, *, wanted: bool, now: datetime, urgent: bool) -> None:
         """Bring this calendar in line with the plan, by a letter that says how it stands when it goes."""
@@ -113,12 +117,32 @@ def part(session: Session, couple: Couple, partner: Partner, now: datetime, *, s
 
 def record_told(session: Session, letter_id: int, now: datetime) -> None:
     """A letter to a calendar has gone out: what it said is what that calendar knows."""
-    letter = session.get(Letter, letter_id)
-    placement = session.get(Placement, letter.about_id) if letter and letter.kind == LetterKind.CALENDAR else None
+    letter, placement = _told(session, letter_id)
     if letter is not None and placement is not None:
         placement.sequence = letter.sequence
-        if not placement.wanted and placement.sequence is not None:  # called off while it was on its way
-            placement.follow(session, wanted=False, now=now, urgent=True)
+        _call_back(session, placement, now)
+
+
+def record_perhaps_told(session: Session, letter_id: int, now: datetime) -> None:
+    """Nobody knows whether it arrived: enough for the calendar to be told again, and for a cancellation to go."""
+    letter, placement = _told(session, letter_id)
+    if letter is not None and placement is not None and placement.sequence is None and letter.sequence is not None:
+        placement.sequence = letter.sequence - 1
+        _call_back(session, placement, now)
+
+
+def _told(session: Session, letter_id: int) -> tuple[Letter | None, Placement | None]:
+    """The letter to a calendar and, locked against whoever is changing the plan, its placement."""
+    letter = session.get(Letter, letter_id)
+    if letter is None or letter.kind != LetterKind.CALENDAR:
+        return None, None
+    return letter, session.get(Placement, letter.about_id, with_for_update=True)
+
+
+def _call_back(session: Session, placement: Placement, now: datetime) -> None:
+    """Called off while it was on its way."""
+    if not placement.wanted and placement.sequence is not None:
+        placement.follow(session, wanted=False, now=now, urgent=True)
 
 
 def repair(session: Session, now: datetime, *, limit: int) -> int:

@@ -19,7 +19,7 @@ def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:
         return None
     event = event_of(plan, placement.connection, desk.catalogue, desk.links)
     is_first, stands = placement.sequence is None, placement.wanted and not event.called_off
-    if is_first and not stands:
+    if (is_first and not stands) or (stands and placement.knows(plan)):
         return None
     method, render = (CalendarMethod.REQUEST, ics.request) if stands else (CalendarMethod.CANCEL, ics.cancel)
     event = replace(event, sequence=event.sequence + (not stands), revised_at=max(event.revised_at, row.due_at))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from rituals.couple import Partner
 from rituals.news import Happening, News
-from rituals.occurrence import Occurrence
+from rituals.occurrence import Occurrence, Standing
 from rituals.outbox import Letter as Row
 from rituals.plan import Plan, PlanState
 from rituals.recurrence import moment
@@ -73,7 +73,7 @@ def _item(desk: Desk, session: Session, plan: Plan, told: list[News], partner: P
     happened = {one.what for one in told}
     version = plan.open_version
     asked = version if Happening.PROPOSED in happened and version is not None and version.awaits(partner) else None
-    lines = [*_standing(plan, happened, partner), *_single_dates(session, plan, told, partner, now)]
+    lines = [*_standing(plan, happened, partner, now), *_single_dates(session, plan, told, partner, now)]
     if asked is not None:
         lines += [f"{asked.proposed_by.name} suggests: {terms(asked, partner, now)}", asked.intention]
     ritual = desk.catalogue.get(plan.ritual)
@@ -85,13 +85,14 @@ def _item(desk: Desk, session: Session, plan: Plan, told: list[News], partner: P
     return Item(plain, told_lines, desk.links.plan(plan.id), answer_url, is_yes=happened == {Happening.AGREED})
 
 
-def _standing(plan: Plan, happened: set[Happening], partner: Partner) -> list[str]:
+def _standing(plan: Plan, happened: set[Happening], partner: Partner, now: datetime) -> list[str]:
     lines = []
-    if Happening.AGREED in happened and plan.agreed is not None and plan.is_running:
-        lines.append(f"You both said yes: {terms(plan.agreed, partner, plan.agreed.proposed_at)}")
+    yes, rests = Happening.AGREED in happened, plan.state == PlanState.PAUSED
+    if yes and plan.agreed is not None and (plan.is_running or rests):
+        lines.append(f"You both said yes: {terms(plan.agreed, partner, now)}")
     if Happening.DECLINED in happened and plan.open_version is None:
         lines.append("Not for now. What held before still holds." if plan.agreed else "Not this one, or not now.")
-    if happened & set(TURNS) and plan.agreed is not None:
+    if (happened & set(TURNS) or (yes and rests)) and plan.agreed is not None:
         lines.append(f"This ritual {STATES.get(plan.state, 'has changed.')}")
     if Happening.OVERRIDES_DROPPED in happened:
         lines.append("The new rhythm left no room for some dates that had been moved or left out; please have a look.")
@@ -100,8 +101,9 @@ def _standing(plan: Plan, happened: set[Happening], partner: Partner) -> list[st
 
 def _single_dates(session: Session, plan: Plan, told: list[News], partner: Partner, now: datetime) -> list[str]:
     changed = {one.occurrence_id for one in told if one.what in SINGLE_DATES and one.occurrence_id is not None}
-    rows = session.scalars(select(Occurrence).where(Occurrence.id.in_(changed)).order_by(Occurrence.original_starts))
-    return [_single_date(plan, occurrence, partner, now) for occurrence in rows if plan.is_running]
+    rows = select(Occurrence).where(Occurrence.id.in_(changed), Occurrence.standing != Standing.DROPPED)
+    ordered = session.scalars(rows.order_by(Occurrence.original_starts))
+    return [_single_date(plan, occurrence, partner, now) for occurrence in ordered if plan.is_running]
 
 
 def _single_date(plan: Plan, occurrence: Occurrence, partner: Partner, now: datetime) -> str:

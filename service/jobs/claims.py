@@ -1,6 +1,7 @@
 """Claiming what is due, a batch at a time, each row with the mail that goes out for it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from rituals.delivery import Delivery
 from rituals.errand import HELD, WAITING, Lease, State
 from rituals.interfaces import Envelope
 from rituals.outbox import Letter
+from rituals.placement import record_perhaps_told
 from service.emails.desk import Desk
 from service.jobs import drafts, letters
 from service.jobs.parcel import Kind, Parcel
@@ -31,7 +33,7 @@ def claim(services: Services, desk: Desk, kind: Kind, *, limit: int) -> Iterator
         ready = drafts.is_composed() if kind is Delivery else None
         rows: list[Row] = [*kind.claim(session, lease, now=now, limit=limit, ready=ready)]
         rows.sort(key=lambda row: (row.due_at, row.id))
-        _close_late(session, [row for row in rows if row.state not in HELD])
+        _close_late(session, [row for row in rows if row.state not in HELD], now)
         held = [row for row in rows if row.state in HELD]
         contents = drafts.find(session, held, services.vault)
         _know_recipients(session, held)
@@ -69,11 +71,13 @@ def _know_recipients(session: Session, rows: Sequence[Row]) -> None:
         session.scalars(select(Partner).where(Partner.id.in_(ids))).all()
 
 
-def _close_late(session: Session, rows: Sequence[Row]) -> None:
+def _close_late(session: Session, rows: Sequence[Row], now: datetime) -> None:
     """Too late, or out of copies: the prompt goes back to the deck where nobody can have read it."""
     for row in rows:
         event(f"{row.__tablename__}.{row.state.value}", id=row.id, copies=row.copies)
         drafts.drop(session, type(row), row.id)
+        if isinstance(row, Letter) and row.state == State.UNKNOWN:
+            record_perhaps_told(session, row.id, now)
     for occurrence in {row.occurrence for row in rows if isinstance(row, Delivery) and row.state == State.EXPIRED}:
         if not any(delivery.state in WAITING for delivery in occurrence.deliveries):
             occurrence.give_prompt_back()

@@ -14,7 +14,7 @@ from rituals.couple import Partner
 from rituals.errand import COPIES, backoff
 from rituals.interfaces import MailConnection, MailError
 from rituals.outbox import Letter
-from rituals.placement import record_told
+from rituals.placement import record_perhaps_told, record_told
 from service.jobs import drafts
 from service.jobs.parcel import Parcel
 from service.logs import event
@@ -109,12 +109,17 @@ class Handing:
 
     def _unanswered(self, session: Session) -> None:
         parcel, now = self.parcel, self.services.clock()
-        if parcel.kind.mark_unanswered(session, parcel.row_id, parcel.lease, now, try_at=self._next_try(now)):
-            self._drop_if_last(session)
+        is_over = parcel.copies + 1 >= COPIES
+        if (
+            parcel.kind.mark_unanswered(session, parcel.row_id, parcel.lease, now, try_at=self._next_try(now))
+            and is_over
+        ):
+            self._give_up(session, now)
 
-    def _drop_if_last(self, session: Session) -> None:
-        if self.parcel.copies + 1 >= COPIES:
-            drafts.drop(session, self.parcel.kind, self.parcel.row_id)
+    def _give_up(self, session: Session, now: datetime) -> None:
+        drafts.drop(session, self.parcel.kind, self.parcel.row_id)
+        if self.parcel.kind is Letter:
+            record_perhaps_told(session, self.parcel.row_id, now)
 
     def _refused(self, session: Session, *, bounced: bool) -> None:
         parcel, now = self.parcel, self.services.clock()
