@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import BigInteger, ColumnElement, Index, SmallInteger, case, or_, select, text, true, update
+from sqlalchemy import BigInteger, ColumnElement, Index, SmallInteger, case, func, or_, select, text, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rituals.storage import At, Moment, PrimaryKey, stored
@@ -59,7 +59,7 @@ class Errand:
 
     id: Mapped[PrimaryKey]
     state: Mapped[State] = mapped_column(stored(State), default=State.PLANNED)
-    due_at: Mapped[At]
+    due_at: Mapped[datetime] = mapped_column(Moment, index=True)
     """What was promised. Nothing leaves before it."""
     try_at: Mapped[datetime | None] = mapped_column(Moment)
     """When somebody should look at the row again; None: never."""
@@ -104,6 +104,12 @@ class Errand:
             .execution_options(populate_existing=True, synchronize_session=False)
         )
         return session.scalars(claimed).all()
+
+    @classmethod
+    def next_at(cls, session: Session) -> datetime | None:
+        """When somebody should look at the first of them; in the past if it is late."""
+        # Said outright that settled rows do not matter: else SQLite reads every row, and that every second.
+        return session.scalar(select(func.min(cls.try_at)).where(cls.try_at.is_not(None)))
 
     @classmethod
     def intend(cls, session: Session, row: int, lease: Lease, *, copies: int) -> bool:

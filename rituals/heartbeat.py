@@ -44,6 +44,6 @@ class Pulse:
     @classmethod
     def read(cls, session: Session, now: datetime) -> "Pulse":
         last = session.scalar(select(func.max(Heartbeat.beat_at)))
-        oldest = [session.scalar(select(func.min(kind.try_at))) for kind in (Delivery, Letter)]
+        oldest = [kind.next_at(session) for kind in (Delivery, Letter)]
         late = max((now - due for due in oldest if due is not None), default=timedelta())
         return cls(alive=last is not None and last > now - ALIVE_FOR, late=max(late, timedelta()))

@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import timedelta
 from threading import Event
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from rituals.delivery import Delivery
@@ -110,7 +109,7 @@ class Worker:
     def _until_next(self) -> timedelta:
         """To the next row's moment, if that is sooner than the next poll."""
         with self._services.database.reading() as session:
-            moments = [session.scalar(select(func.min(kind.try_at))) for kind in KINDS]
+            moments = [kind.next_at(session) for kind in KINDS]
         now = self._services.clock()
         ahead = [at - now for at in moments if at is not None]
         if self._senders.waiting:

@@ -188,6 +188,7 @@ def upgrade() -> None:
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letter_about_id"), ["about_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_due_at"), ["due_at"], unique=False)
         batch_op.create_index(
             "ix_letter_try_at",
             ["try_at"],
@@ -395,6 +396,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_due_at"), ["due_at"], unique=False)
         batch_op.create_index(
             "ix_delivery_try_at",
             ["try_at"],
@@ -502,6 +504,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("try_at IS NOT NULL"),
             sqlite_where=sa.text("try_at IS NOT NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_delivery_due_at"))
         batch_op.drop_index(batch_op.f("ix_delivery_partner_id"))
 
     op.drop_table("delivery")
@@ -541,6 +544,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("try_at IS NOT NULL"),
             sqlite_where=sa.text("try_at IS NOT NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_letter_due_at"))
         batch_op.drop_index(batch_op.f("ix_letter_partner_id"))
         batch_op.drop_index(batch_op.f("ix_letter_about_id"))
 

@@ -43,6 +43,7 @@ def expire_proposals(services: Services) -> None:
     """After two weeks without an answer a proposal is over, without a word."""
     now = services.clock()
     old = select(Version).where(Version.state == VersionState.PROPOSED, Version.proposed_at < now - PROPOSAL_LIFE)
+    old = old.order_by(Version.plan_id)  # plans are locked in one order everywhere
     with services.database.writing() as session:
         for version in session.scalars(old.limit(ROWS_AT_ONCE)).all():
             plan = session.get_one(Plan, version.plan_id, with_for_update=True)
