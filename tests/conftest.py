@@ -15,6 +15,9 @@ from tests.postgres import Postgres
 NO_POSTGRES = "POSTGRESQL DID NOT START, NOTHING WAS TESTED ON IT"
 KINDS = ("sqlite", "postgresql")
 
+LONG = ("tests/service/test_run.py", "tests/browser", "test_ical_js", "tests/faults")
+"""What takes seconds a test comes first, so that no process is left alone with it at the end."""
+
 # A slow moment of a busy machine is no finding; pytest-timeout catches what hangs.
 hypothesis.settings.register_profile("calm", deadline=None)
 hypothesis.settings.load_profile("calm")
@@ -102,6 +105,10 @@ def lay_tables(url: str) -> None:
     database = Database.open(url)
     database.migrate()
     database.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

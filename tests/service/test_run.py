@@ -10,8 +10,6 @@ from shlex import quote
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("run")  # one process for all: the first start is slow
-
 PROJECT = Path(__file__).resolve().parents[2]
 TOOLS = ("sh", "dirname", "cksum", "cat", "mkdir", "rm", "sed", "grep", "tail")
 OURS = str(Path(sys.executable).resolve())
