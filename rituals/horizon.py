@@ -1,5 +1,6 @@
 """Which occurrences and deliveries stand as rows: a rolling stretch of every running plan's future."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 HORIZON = timedelta(days=35)
 EXTENDED_BEFORE = timedelta(days=28)
 """A plan whose rows reach less far than this is extended again to the whole horizon."""
+PUT_OFF_FOR = timedelta(days=1)
+CLAIMED_MEANWHILE = timedelta(minutes=5)
+"""Longer than any transaction here lasts: what starts later cannot become due before it is over."""
 
 
 def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) -> None:
@@ -29,6 +33,7 @@ def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) 
     until = now + HORIZON
     wanted = _wanted(plan, now, until)
     rows = _future_rows(session, plan, now, wanted)
+    _hold_the_next(session, rows.values(), now)
     muted = set(session.scalars(select(Unsubscription.partner_id).where(Unsubscription.plan_id == plan.id)))
     for original, instance in wanted.items():
         occurrence = rows.pop(original, None)
@@ -46,6 +51,12 @@ def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) 
     plan.horizon_at = until if plan.is_running else None
     plan.tzdata = tzdata_version()
     session.flush()
+
+
+def put_off(plan: "Plan", now: datetime) -> None:
+    """Its rows cannot be derived at the moment: tried again in a day, so that it is in nobody's way."""
+    plan.horizon_at = now + EXTENDED_BEFORE + PUT_OFF_FOR
+    plan.tzdata = tzdata_version()
 
 
 def next_to_extend(session: Session, now: datetime, limit: int, *, lock: bool) -> list["Plan"]:
@@ -100,6 +111,14 @@ def _future_rows(
         .options(selectinload(Occurrence.deliveries))
     )
     return {occurrence.original_starts: occurrence for occurrence in session.scalars(rows)}
+
+
+def _hold_the_next(session: Session, rows: Iterable[Occurrence], now: datetime) -> None:
+    """Lock the deliveries that a worker may claim meanwhile: else what is moved here could go at its old time."""
+    ids = [occurrence.id for occurrence in rows if occurrence.starts_at < now + CLAIMED_MEANWHILE]
+    if ids:
+        near = select(Delivery).where(Delivery.occurrence_id.in_(ids)).order_by(Delivery.id).with_for_update()
+        session.scalars(near, execution_options={"populate_existing": True}).all()
 
 
 def _begin(session: Session, plan: "Plan", instance: Instance) -> Occurrence:

@@ -27,7 +27,8 @@ def stop_mails(act: Act, plan: Plan) -> None:
         .join(Occurrence, Occurrence.id == Delivery.occurrence_id)
         .where(Occurrence.plan_id == plan.id, Delivery.partner_id == act.by.id, Delivery.state.in_(WAITING))
     )
-    for delivery in act.session.scalars(on_their_way):
+    held = on_their_way.order_by(Delivery.id).with_for_update(of=Delivery)
+    for delivery in act.session.scalars(held, execution_options={"populate_existing": True}):
         delivery.withdraw()
     act.session.flush()
 

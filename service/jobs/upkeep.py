@@ -3,19 +3,20 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rituals.couple import Couple, Partner
 from rituals.delivery import Delivery
 from rituals.errand import State
-from rituals.horizon import derive, next_to_extend
+from rituals.horizon import derive, next_to_extend, put_off
 from rituals.invitation import Invitation
 from rituals.outbox import Draft, Letter
 from rituals.placement import repair
 from rituals.plan import Plan
 from rituals.signin import LOG_KEPT, SignedIn, SignInLink
 from rituals.version import PROPOSAL_LIFE, Version, VersionState
-from service.logs import event
+from service.logs import event, failure
 from service.services import Services
 
 PLANS_AT_ONCE = 20
@@ -27,16 +28,29 @@ DRAFTS_KEPT = timedelta(days=4)
 
 def extend_horizons(services: Services) -> int:
     """Some plans whose rows do not reach far enough; locked one by one, so workers share the work."""
-    now = services.clock()
     with services.database.reading() as session:
-        if not next_to_extend(session, now, 1, lock=False):
+        if not next_to_extend(session, services.clock(), 1, lock=False):
             return 0
     with services.database.writing() as session:
+        session.connection()  # the clock is read when the lock is ours
+        now = services.clock()
         plans = next_to_extend(session, now, PLANS_AT_ONCE, lock=True)
         for plan in plans:
-            derive(session, plan, now, window=services.settings.prompt_window)
+            _extend(session, services, plan, now)
     event("horizon.extended", plans=len(plans))
     return len(plans)
+
+
+def _extend(session: Session, services: Services, plan: Plan, now: datetime) -> None:
+    """One that cannot be read, as when its zone was abolished, keeps no other from being extended."""
+    try:
+        with session.begin_nested():
+            derive(session, plan, now, window=services.settings.prompt_window)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        failure("horizon.unreadable", error, plan=plan.id)
+        put_off(plan, now)
 
 
 def expire_proposals(services: Services) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from rituals.act import Act
 from rituals.couple import Partner
 from rituals.plan import Plan
 from rituals.refused import RefusedError
@@ -65,9 +64,8 @@ def create(token: str) -> str | Response:
     try:
         with acting() as visit:
             asked = _asked(visit, token, lock=True)
-            act = Act(visit.session, asked.partner, visit.now, visit.services.settings.prompt_window)
             give = asked.plan.accept if answer == "accept" else asked.plan.decline
-            give(act, asked.version.number)
+            give(visit.act_by(asked.partner), asked.version.number)
             slug = asked.plan.ritual
     except RefusedError as error:
         return sentence_page(409, title="That has changed meanwhile.", text=str(error))

@@ -74,4 +74,4 @@ def _linked(visit: Visit, token: str, *, lock: bool = False) -> Linked:
     plan = visit.session.get(Plan, claims.number("plan"), with_for_update=lock or None) or abort(404)
     if not plan.was_put_to(partner):
         abort(404)
-    return Linked(plan, Act(visit.session, partner, visit.now, visit.services.settings.prompt_window))
+    return Linked(plan, visit.act_by(partner))

@@ -68,7 +68,11 @@ class Visit:
     def act(self) -> Act:
         """The partner acting now, within an open space."""
         _ = self.couple
-        return Act(self.session, self.partner, self.now, self.services.settings.prompt_window)
+        return self.act_by(self.partner)
+
+    def act_by(self, partner: Partner) -> Act:
+        """This partner acting at this very moment: since the visit began, a lock may have let us wait."""
+        return Act(self.session, partner, self.services.clock(), self.services.settings.prompt_window)
 
 
 def services() -> Services:
@@ -88,6 +92,7 @@ def viewing() -> Iterator[Visit]:
 def acting() -> Iterator[Visit]:
     """A visit that may change something; it is committed when the block ends without an error."""
     with services().database.writing() as session:
+        session.connection()  # SQLite may let us wait for the others here: the clock is read afterwards
         yield _visit(session)
 
 

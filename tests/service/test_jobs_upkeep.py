@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from rituals.delivery import Delivery
 from rituals.plan import Plan, PlanState
@@ -53,3 +53,16 @@ def rows(day: Workday) -> tuple[int, int]:
     with day.services.database.reading() as session:
         deliveries = session.scalars(select(func.count()).select_from(Delivery)).one()
         return deliveries, session.scalars(select(func.count()).select_from(SignInLink)).one()
+
+
+def test_a_plan_whose_zone_cannot_be_read_keeps_no_other_from_reaching_ahead(day: Workday, pair: Pair) -> None:
+    broken = pair.agree(day.clock.now + HOUR, rule="FREQ=DAILY")
+    whole = pair.agree(day.clock.now + 2 * HOUR, rule="FREQ=DAILY")
+    with day.services.database.writing() as session:
+        session.execute(update(Version).where(Version.plan_id == broken).values(zone="Europe/Abolished"))
+    day.let_pass(10 * DAY)
+    day.work(MINUTE)
+    with day.services.database.reading() as session:
+        reaches = session.scalars(select(Plan.horizon_at).where(Plan.id == whole)).one()
+    assert reaches is not None
+    assert reaches - day.clock.now > 34 * DAY
