@@ -1,9 +1,10 @@
 """A plan as calendars see it: its times, its text, its revision, and the instances that differ."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from rituals.recurrence import Recurrence, moment
+from rituals.timetable import Timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Event:
     overrides: tuple[Override, ...] = ()
     since: datetime | None = None
     """The moment from which the plan stands."""
+    reminders: tuple[timedelta, ...] | None = None
+    """How long before the start its owner wants to be reminded; None leaves it to the calendar's own habit."""
 
     @property
     def called_off(self) -> bool:
@@ -40,6 +43,12 @@ class Event:
         """Those of instances that the rule has, in their order; others would confuse every reader."""
         fitting = (override for override in self.overrides if self.recurrence.includes(override.original_starts))
         return sorted(fitting, key=lambda override: override.original_starts)
+
+    @property
+    def timetable(self) -> Timetable:
+        """Its times alone."""
+        dates = {one.original_starts: one.starts for one in self.standing_overrides()}
+        return Timetable(self.recurrence, dates)
 
     @property
     def revision(self) -> tuple[int, datetime]:

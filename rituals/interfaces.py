@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from rituals.calendar_event import Event, Override
-from rituals.recurrence import Recurrence
-
 Clock = Callable[[], datetime]
 """Gives the present moment, aware and in UTC."""
 
@@ -105,61 +102,4 @@ class Sealer(Protocol):
 
     def open(self, sealed: bytes) -> bytes:
         """The plain bytes again, sealed by any of the keys. Raises ValueError if none of them fits."""
-        ...
-
-
-class CalendarError(Exception):
-    """A calendar did not do what was asked. The text says what its owner can do, and carries no credential.
-
-    `permanent`: asking again cannot help until its owner acts, as when access was taken back.
-    """
-
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.permanent = permanent
-
-
-class EtagMismatchError(CalendarError):
-    """The event was changed in the calendar since we last read it: read it again, merge, write once more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One event as a calendar holds it: what stands there, and the etag that names this state of it."""
-
-    uid: str
-    etag: str
-    sequence: int
-    overrides: tuple[Override, ...]
-    recurrence: Recurrence
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What became of our events since a token: held ones as they are now, and the UIDs deleted by their owner."""
-
-    held: tuple[Held, ...]
-    deleted: frozenset[str]
-    token: str
-    is_whole: bool
-    """The token was too old or missing: this is everything there is, not a difference."""
-
-
-class Calendar(Protocol):
-    """One partner's calendar that can be written to and read back. Every call may be repeated without harm."""
-
-    def put(self, event: Event, *, etag: str | None) -> str:
-        """Write the whole event; its new etag.
-
-        `etag` None: it should not be there yet; if it is, it is ours and is overwritten, never doubled.
-        Raises EtagMismatchError where it was changed meanwhile, CalendarError.
-        """
-        ...
-
-    def remove(self, uid: str) -> None:
-        """Take the event away, or find it gone."""
-        ...
-
-    def changes(self, token: str | None) -> Changes:
-        """What has changed since `token`; everything for None and for a token that is too old."""
         ...

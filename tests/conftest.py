@@ -18,10 +18,6 @@ KINDS = ("sqlite", "postgresql")
 LONG = ("tests/service/test_run.py", "tests/browser", "test_ical_js", "tests/faults")
 """What takes seconds a test comes first, so that no process is left alone with it at the end."""
 
-UNCOUNTED = ("tests/browser", "tests/faults", "tests/simulators", "test_rows_and_calendars_agree", "crossread")
-"""What runs mostly in other programs, or again and again through the same lines."""
-POSTGRESQL_S_OWN = ("tests/service/test_database.py", "tests/service/test_schema.py")
-
 # A slow moment of a busy machine is no finding; pytest-timeout catches what hangs.
 hypothesis.settings.register_profile("calm", deadline=None)
 hypothesis.settings.load_profile("calm")
@@ -113,15 +109,6 @@ def lay_tables(url: str) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
-    for item in items:
-        if is_uncounted(item.nodeid):
-            item.add_marker("no_cover")
-
-
-def is_uncounted(name: str) -> bool:
-    """Whether the lines that this test runs are not counted: that takes half as long again, and others run them too."""
-    twice = "postgresql" in name and not name.startswith(POSTGRESQL_S_OWN)
-    return twice or any(part in name for part in UNCOUNTED)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,0 +1,93 @@
+"""What a calendar shows of a plan: the series, and the dates that differ from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from rituals.recurrence import Recurrence, RecurrenceError, Rule
+
+Json = dict[str, str | int | dict[str, str | None] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Times alone, in the plan's zone. Two that are equal look the same in every calendar."""
+
+    recurrence: Recurrence | None
+    """None: something that a plan cannot say, as an all-day event or a rule outside our grammar."""
+    dates: Mapping[datetime, datetime | None] = field(default_factory=dict)
+    """By original local start: the start of a date that was moved, None for one that was left out."""
+
+    def to_json(self) -> Json:
+        """As it is kept in the database."""
+        dates = {
+            original.isoformat(): starts.isoformat() if starts else None
+            for original, starts in sorted(self.dates.items())
+        }
+        if self.recurrence is None:
+            return {"starts": None, "dates": dates}
+        rule = self.recurrence.rule
+        return {
+            "starts": self.recurrence.starts.isoformat(),
+            "zone": self.recurrence.zone,
+            "minutes": int(self.recurrence.duration.total_seconds() // 60),
+            "rule": str(rule) if rule else None,
+            "dates": dates,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Json) -> "Timetable":
+        """As it was kept; what this version cannot read any more is a series without words."""
+        dates = kept.get("dates")
+        assert isinstance(dates, dict)
+        return cls(
+            _recurrence(kept),
+            {
+                datetime.fromisoformat(original): datetime.fromisoformat(starts) if starts else None
+                for original, starts in dates.items()
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What somebody changed in their calendar, against everything that we wrote or may have written."""
+
+    series: bool
+    """The series itself: its start, its length, its rule or its zone."""
+    dates: Mapping[datetime, datetime | None]
+    """By original start: moved there, left out, or back at its own start."""
+
+    def __bool__(self) -> bool:
+        return self.series or bool(self.dates)
+
+
+def edits(found: Timetable, *written: Timetable) -> Edits:
+    """What in `found` is explained by none of the states `written` by us.
+
+    A write of which nobody knows whether it arrived, or arrived whole, counts as written: each date
+    is looked at on its own, so that half of it is recognised as well.
+    """
+    if all(found.recurrence != one.recurrence for one in written):
+        return Edits(series=True, dates={})
+    originals = {original for one in (found, *written) for original in one.dates}
+    differing = {original: found.dates.get(original, original) for original in sorted(originals)}
+    return Edits(
+        series=False,
+        dates={
+            original: starts
+            for original, starts in differing.items()
+            if all(one.dates.get(original, original) != starts for one in written)
+        },
+    )
+
+
+def _recurrence(kept: Json) -> Recurrence | None:
+    starts, zone, minutes, rule = (kept.get(name) for name in ("starts", "zone", "minutes", "rule"))
+    if not isinstance(starts, str) or not isinstance(zone, str) or not isinstance(minutes, int):
+        return None
+    try:
+        parsed = Rule.parse(rule) if isinstance(rule, str) else None
+        return Recurrence(datetime.fromisoformat(starts), zone, timedelta(minutes=minutes), parsed)
+    except RecurrenceError:
+        return None
