@@ -1,7 +1,9 @@
 """A plan as calendars see it: its times, its text, its revision, and the instances that differ."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from rituals.recurrence import Recurrence, moment
 from rituals.timetable import Timetable
@@ -49,6 +51,13 @@ class Event:
         """Its times alone."""
         dates = {one.original_starts: one.starts for one in self.standing_overrides()}
         return Timetable(self.recurrence, dates)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal where a calendar that is written to would show the same."""
+        before = None if self.reminders is None else [int(one.total_seconds()) for one in self.reminders]
+        shown = [self.summary, self.description, self.url, before, self.timetable.to_json()]
+        return sha256(json.dumps(shown).encode()).hexdigest()
 
     @property
     def revision(self) -> tuple[int, datetime]:

@@ -5,23 +5,27 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from rituals.calendar_interfaces import Access
 from rituals.connection import CalendarConnection, Way
 from rituals.couple import Partner
 from rituals.interfaces import Sealer
-from rituals.placement import Placement, take_away
+from rituals.linked_calendar import LinkedCalendar
+from rituals.placement import place_on, take_away
 from rituals.plan import Plan
 from rituals.secret import digest, new
 
 
-def choose_way(session: Session, partner: Partner, way: Way, now: datetime) -> CalendarConnection:
-    """From now on by this way alone. Choosing the same again changes nothing."""
+def choose_way(
+    session: Session, partner: Partner, way: Way, now: datetime, *, anew: bool = False
+) -> CalendarConnection:
+    """From now on by this way alone. Choosing the same again changes nothing, unless it is to begin `anew`."""
     if partner.couple is not None:
         # Somebody may be leaving, or changing a plan, just now: they finish first.
         session.refresh(partner.couple, with_for_update=True)
         Plan.hold_all(session, partner.couple)
     session.refresh(partner, with_for_update=True)
     current = CalendarConnection.current(session, partner)
-    if current is not None and current.way == way:
+    if current is not None and current.way == way and not anew:
         return current
     if current is not None:
         take_away(session, current, now)
@@ -33,7 +37,7 @@ def choose_way(session: Session, partner: Partner, way: Way, now: datetime) -> C
     session.add(chosen)
     session.flush()
     if way == Way.MAIL:
-        _send_all(session, partner, chosen, now)
+        place_all(session, partner, now)
     return chosen
 
 
@@ -77,10 +81,37 @@ def _switched_off(session: Session, partner_id: int) -> CalendarConnection | Non
     return session.scalar(ended.order_by(CalendarConnection.id.desc()).limit(1))
 
 
-def _send_all(session: Session, partner: Partner, connection: CalendarConnection, now: datetime) -> None:
-    """Everything that stands goes to the new calendar; the partner's own calendar is not touched."""
-    if partner.couple is None:
+def link(
+    session: Session, partner: Partner, way: Way, access: Access, sealer: Sealer, *, name: str, now: datetime
+) -> LinkedCalendar:
+    """From now on by a calendar that is written to. The same calendar again goes on, and doubles nothing."""
+    current = CalendarConnection.current(session, partner)
+    linked = LinkedCalendar.of(session, current) if current is not None and current.way == way else None
+    if linked is not None and linked.leads_to(access.calendar, sealer):
+        linked.reconnect(access, sealer, now)
+        return linked
+    connection = choose_way(session, partner, way, now, anew=True)
+    waits = LinkedCalendar.is_parting(session, partner)
+    linked = LinkedCalendar.begin(session, connection, access, sealer, name=name, look_at=None if waits else now)
+    place_all(session, partner, now)
+    return linked
+
+
+def go_on(session: Session, partner: Partner, now: datetime) -> None:
+    """The calendar before has been cleared, or cannot be: now the chosen way may fill."""
+    connection = CalendarConnection.current(session, partner)
+    linked = LinkedCalendar.of(session, connection) if connection is not None else None
+    if linked is not None:
+        linked.look_at = now
+    elif not LinkedCalendar.is_parting(session, partner):
+        place_all(session, partner, now)
+
+
+def place_all(session: Session, partner: Partner, now: datetime) -> None:
+    """Everything that stands goes to the chosen calendar; the partner's own calendar is not touched."""
+    connection = CalendarConnection.current(session, partner)
+    if partner.couple is None or connection is None or not partner.couple.is_open:
         return
     for plan in Plan.living(session, partner.couple):
         if plan.is_on_calendars:
-            Placement.on(session, plan, connection).follow(session, wanted=True, now=now, urgent=True)
+            place_on(session, plan, connection, now, urgent=True)

@@ -1,6 +1,6 @@
 """How rituals reach one partner's own calendar."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, select, text
@@ -17,8 +17,42 @@ class Way(StrEnum):
     """Invitations by e-mail (iMIP, RFC 6047)."""
     FEED = "feed"
     """A private, read-only address to subscribe to."""
+    GOOGLE = "google"
+    """Written to and read back through Google's interface."""
+    CALDAV = "caldav"
+    """Written to and read back by CalDAV (RFC 4791): iCloud, Fastmail, Nextcloud and many more."""
     NONE = "none"
     """Prompt mails alone."""
+
+
+LINKED = frozenset({Way.GOOGLE, Way.CALDAV})
+"""The ways by which a calendar is written to, and tells what its owner changed there."""
+
+
+class Reminder(StrEnum):
+    """How long before a start the calendar reminds its owner."""
+
+    HABIT = "habit"
+    """As that calendar always does."""
+    NONE = "none"
+    AT_THE_START = "start"
+    TEN_MINUTES = "ten-minutes"
+    AN_HOUR = "hour"
+
+    @property
+    def before(self) -> tuple[timedelta, ...] | None:
+        """None leaves it to the calendar."""
+        match self:
+            case Reminder.HABIT:
+                return None
+            case Reminder.NONE:
+                return ()
+            case Reminder.AT_THE_START:
+                return (timedelta(),)
+            case Reminder.TEN_MINUTES:
+                return (timedelta(minutes=10),)
+            case Reminder.AN_HOUR:
+                return (timedelta(hours=1),)
 
 
 class CalendarConnection(Base):
@@ -43,12 +77,17 @@ class CalendarConnection(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     generation: Mapped[int] = mapped_column(Integer, default=0)
     """How many ways this partner had chosen before."""
+    reminder: Mapped[Reminder] = mapped_column(stored(Reminder), default=Reminder.HABIT, server_default="habit")
     digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     """Of the feed's secret: what a request is looked up by."""
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The feed's secret, sealed, to show it to its owner again."""
 
     partner: Mapped[Partner] = relationship()
+
+    @property
+    def is_linked(self) -> bool:
+        return self.way in LINKED
 
     @classmethod
     def current(cls, session: Session, partner: Partner) -> "CalendarConnection | None":

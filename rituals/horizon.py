@@ -53,6 +53,22 @@ def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) 
     session.flush()
 
 
+def occurrence_at(session: Session, plan: "Plan", original_starts: datetime) -> Occurrence | None:
+    """The occurrence with this original start, made where it lies beyond the rows; None where the rule has none.
+
+    The caller holds the plan's lock.
+    """
+    named = select(Occurrence).where(Occurrence.plan_id == plan.id, Occurrence.original_starts == original_starts)
+    occurrence = session.scalar(named)
+    recurrence = plan.recurrence
+    if occurrence is not None or recurrence is None or not recurrence.includes(original_starts):
+        return occurrence
+    starts_at = moment(original_starts, recurrence.zone)
+    occurrence = _begin(session, plan, Instance(original_starts, starts_at, starts_at + recurrence.duration))
+    session.flush()
+    return occurrence
+
+
 def put_off(plan: "Plan", now: datetime) -> None:
     """Its rows cannot be derived at the moment: tried again in a day, so that it is in nobody's way."""
     plan.horizon_at = now + EXTENDED_BEFORE + PUT_OFF_FOR

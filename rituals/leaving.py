@@ -11,6 +11,7 @@ from rituals.couple import Couple, Partner
 from rituals.delivery import Delivery
 from rituals.errand import WAITING, State
 from rituals.invitation import Refusal
+from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence
 from rituals.outbox import Letter, LetterKind
 from rituals.placement import part
@@ -36,6 +37,7 @@ def leave(session: Session, partner: Partner, now: datetime, *, events_stay: boo
     if couple.is_open:
         _close(session, couple, now, events_stay=events_stay)
         part(session, couple, partner, now, stays=not clear_mine)
+        _say_farewell(session, partner, now, Farewell.DELETE if clear_mine else Farewell.LEAVE)
         if other is not None:
             part(session, couple, other, now, stays=events_stay)
             Refusal.record(session, partner.address, from_id=other.id, now=now)
@@ -56,6 +58,13 @@ def _close(session: Session, couple: Couple, now: datetime, *, events_stay: bool
     session.execute(update(Plan).where(Plan.couple_id == couple.id).values(horizon_at=None))
     for partner in couple.partners:
         Letter.withdraw_all(session, partner.id, kinds=_ABOUT_THE_SPACE)
+
+
+def _say_farewell(session: Session, partner: Partner, now: datetime, farewell: Farewell) -> None:
+    connection = CalendarConnection.current(session, partner)
+    linked = LinkedCalendar.of(session, connection) if connection else None
+    if linked is not None:
+        linked.part(farewell, now)
 
 
 def _end_connection(session: Session, partner: Partner, now: datetime) -> None:

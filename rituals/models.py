@@ -6,6 +6,7 @@ from rituals import (
     delivery,
     heartbeat,
     invitation,
+    linked_calendar,
     news,
     occurrence,
     outbox,
@@ -13,6 +14,7 @@ from rituals import (
     placement,
     plan,
     signin,
+    suggestion,
     version,
 )
 
@@ -22,6 +24,7 @@ __all__ = [
     "delivery",
     "heartbeat",
     "invitation",
+    "linked_calendar",
     "news",
     "occurrence",
     "outbox",
@@ -29,5 +32,6 @@ __all__ = [
     "placement",
     "plan",
     "signin",
+    "suggestion",
     "version",
 ]

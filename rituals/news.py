@@ -24,6 +24,20 @@ class Happening(StrEnum):
     RESTORED = "restored"
     OVERRIDES_DROPPED = "overrides-dropped"
     """A new rule left no room for some single dates that had been moved or skipped."""
+    DATE_ASKED = "date-asked"
+    """The other would like to move one date, and it waits for this partner's answer."""
+    DATE_WAITS = "date-waits"
+    """What this partner moved in their own calendar waits for the other's yes; until then the old time stands."""
+    DATE_DECLINED = "date-declined"
+    """The other said no to moving one date: the old time stands."""
+    SERIES_WAITS = "series-waits"
+    """The rhythm that this partner changed in their own calendar waits for the other's yes."""
+    NOT_FOLLOWED = "not-followed"
+    """What this partner changed in their own calendar cannot be followed: it shows again what stands."""
+    TAKEN_OUT = "taken-out"
+    """This partner deleted the whole ritual from their own calendar. It stays off it, and still stands."""
+    NOT_SUITED = "not-suited"
+    """The moved date does not suit the other: it is left out, and both may choose again."""
 
 
 class News(Base):

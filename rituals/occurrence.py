@@ -82,6 +82,10 @@ class Occurrence(Base):
         """Whether its moment came while it stood. One that was left out by then can still come back."""
         return self.stands() and self.has_started(now)
 
+    def is_near(self, now: datetime) -> bool:
+        """Whether it starts so soon that nothing about it can wait to be gathered with others."""
+        return self.starts_at - now < NEAR
+
     @property
     def has_prompt(self) -> bool:
         return self.prompt_title is not None

@@ -1,15 +1,21 @@
 """One plan on one partner's calendar: whether it should stand there, and what that calendar was last told."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, ForeignKey, Integer, UniqueConstraint, and_, or_, select
+from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, Text, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from rituals.connection import CalendarConnection, Way
+from rituals.calendar_event import Event, Override
+from rituals.calendar_interfaces import Held
+from rituals.connection import LINKED, CalendarConnection, Way
 from rituals.couple import Couple, Partner
+from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.outbox import GATHERED_FOR, Draft, Letter, LetterKind
-from rituals.storage import Base, Id, PrimaryKey
+from rituals.recurrence import moment
+from rituals.storage import Base, Id, Moment, PrimaryKey
+from rituals.timetable import Json, Timetable
 
 if TYPE_CHECKING:
     from rituals.plan import Plan
@@ -33,6 +39,16 @@ class Placement(Base):
     wanted: Mapped[bool] = mapped_column(Boolean)
     sequence: Mapped[int | None] = mapped_column(Integer)
     """The plan's sequence that the calendar was last told; None: nothing yet, or all taken away again."""
+    shown: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    """A calendar that is read back: the times that stand there, as far as is known; None: nothing."""
+    intended: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    """What is being written just now, and of which nobody knows yet whether it arrived."""
+    etag: Mapped[str | None] = mapped_column(Text)
+    """Of what stands there."""
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    """Of the event that was last written whole."""
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Its owner deleted it there, and it stays deleted until they want it back."""
 
     plan: Mapped["Plan"] = relationship()
     connection: Mapped[CalendarConnection] = relationship()
@@ -47,6 +63,67 @@ class Placement(Base):
             session.add(placement)
             session.flush()
         return placement
+
+    @property
+    def stands(self) -> bool:
+        """Whether anything of it may stand in a calendar that is read back."""
+        return self.shown is not None or self.intended is not None
+
+    @property
+    def written_states(self) -> tuple[Timetable, ...]:
+        """Everything that we wrote there, or may have written."""
+        return tuple(Timetable.from_json(one) for one in (self.shown, self.intended) if one is not None)
+
+    def wants(self, event: Event) -> bool:
+        """Whether this event is still to be written to a calendar that is read back."""
+        stands = self.shown is not None and Timetable.from_json(self.shown) == event.timetable
+        settled = self.intended is None and stands and self.fingerprint == event.fingerprint
+        return self.wanted and self.deleted_at is None and not event.called_off and not settled
+
+    def goes(self, event: Event | None) -> bool:
+        """Whether what stands there is to be taken away."""
+        return self.stands and (not self.wanted or event is None or event.called_off)
+
+    def with_the_past(self, event: Event, now: datetime) -> Event:
+        """The event as it is to be written: a date that is over stays as its owner has it."""
+        there = Timetable.from_json(self.shown) if self.shown is not None else None
+        if there is None or there.recurrence != event.recurrence:
+            return event
+        zone, ours = event.recurrence.zone, event.timetable.dates
+        over = {
+            original: starts
+            for original, starts in there.dates.items()
+            if moment(original, zone) <= now and moment(ours.get(original) or original, zone) <= now
+        }
+        kept = tuple(one for one in event.overrides if one.original_starts not in over)
+        sequence, revised_at = event.revision
+        past = tuple(Override(original, starts, sequence, revised_at) for original, starts in over.items())
+        return replace(event, overrides=kept + past)
+
+    def intend(self, event: Event) -> None:
+        """About to be written: from here on nobody knows which of the two stands there."""
+        self.intended = event.timetable.to_json()
+
+    def was_written(self, event: Event, etag: str, sequence: int) -> None:
+        self.shown, self.intended, self.etag = event.timetable.to_json(), None, etag
+        self.fingerprint, self.sequence = event.fingerprint, sequence
+
+    def was_seen(self, held: Held) -> None:
+        """What stands there now, whoever wrote it."""
+        self.shown, self.intended, self.etag = held.timetable.to_json(), None, held.etag
+
+    def is_off(self) -> None:
+        """Nothing of it stands there any more."""
+        self.shown = self.intended = self.etag = self.fingerprint = self.sequence = None
+
+    def was_deleted(self, now: datetime) -> None:
+        """By its owner."""
+        self.is_off()
+        self.deleted_at = now
+
+    def put_back(self) -> None:
+        """Its owner wants it in their calendar again."""
+        self.deleted_at = None
 
     def knows(self, plan: "Plan") -> bool:
         """Whether this calendar was told how the plan stands now."""
@@ -85,14 +162,36 @@ def place(session: Session, plan: "Plan", now: datetime, *, urgent: bool) -> Non
     """Let the plan's calendars follow it: both partners', each by the way its owner chose."""
     for partner in plan.couple.partners:
         connection = CalendarConnection.current(session, partner)
-        if connection is not None and connection.way == Way.MAIL:
-            Placement.on(session, plan, connection).follow(session, wanted=plan.is_on_calendars, now=now, urgent=urgent)
+        if connection is not None:
+            place_on(session, plan, connection, now, urgent=urgent)
+
+
+def place_on(session: Session, plan: "Plan", connection: CalendarConnection, now: datetime, *, urgent: bool) -> None:
+    """Let one calendar follow the plan. Where the one before it is still being cleared, that comes first."""
+    if connection.is_linked:
+        Placement.on(session, plan, connection).wanted = plan.is_on_calendars
+        wake(session, connection, now)
+    elif connection.way == Way.MAIL and not LinkedCalendar.is_parting(session, connection.partner):
+        Placement.on(session, plan, connection).follow(session, wanted=plan.is_on_calendars, now=now, urgent=urgent)
+
+
+def wake(session: Session, connection: CalendarConnection, now: datetime) -> None:
+    """Let the calendar at the other end be looked at soon."""
+    linked = LinkedCalendar.of(session, connection)
+    if linked is not None:
+        linked.look_soon(now)
 
 
 def take_away(session: Session, connection: CalendarConnection, now: datetime) -> None:
     """Everything of ours leaves this calendar."""
+    linked = LinkedCalendar.of(session, connection)
+    if linked is not None:
+        linked.part(Farewell.DELETE, now)
     for placement in session.scalars(select(Placement).where(Placement.connection_id == connection.id)):
-        placement.follow(session, wanted=False, now=now, urgent=True)
+        if linked is not None:
+            placement.wanted = False
+        else:
+            placement.follow(session, wanted=False, now=now, urgent=True)
 
 
 def part(session: Session, couple: Couple, partner: Partner, now: datetime, *, stays: bool) -> None:
@@ -109,10 +208,21 @@ def part(session: Session, couple: Couple, partner: Partner, now: datetime, *, s
         .where(Plan.couple_id == couple.id, CalendarConnection.partner_id == partner.id)
     )
     for placement in session.scalars(theirs).all():
-        if not stays:
+        if placement.connection.is_linked:
+            _part_linked(session, placement, now, stays=stays)
+        elif not stays:
             placement.follow(session, wanted=False, now=now, urgent=True)
         elif not placement.wanted:
             placement.sequence = None
+
+
+def _part_linked(session: Session, placement: Placement, now: datetime, *, stays: bool) -> None:
+    """What stays in a calendar that is read back is not ours any more: it is neither written nor read again."""
+    placement.wanted = False
+    if stays:
+        placement.is_off()
+    else:
+        wake(session, placement.connection, now)
 
 
 def record_told(session: Session, letter_id: int, now: datetime) -> None:
@@ -161,7 +271,8 @@ def repair(session: Session, now: datetime, *, limit: int) -> int:
         .join(Couple, Couple.id == Plan.couple_id)
         .join(CalendarConnection, CalendarConnection.id == Placement.connection_id)
         .join(Partner, Partner.id == CalendarConnection.partner_id)
-        .where(or_(behind, left_over), Partner.bounced_at.is_(None), ~recent.exists())
+        .where(or_(behind, left_over), CalendarConnection.way.not_in(LINKED))
+        .where(Partner.bounced_at.is_(None), ~recent.exists())
         .limit(limit)
     )
     placements = session.scalars(rows).all()

@@ -96,6 +96,23 @@ class Recurrence:
             raise RecurrenceError("This rhythm has no day at all: look at its days and its end.")
         return replace(self, starts=first.original_starts)
 
+    def remaining(self, now: datetime) -> "Recurrence":
+        """The same, begun at the next start after `now`. Raises RecurrenceError where there is none."""
+        coming = self.upcoming(now, 1)
+        if not coming:
+            raise RecurrenceError("The last date of this rhythm has passed.")
+        starts, rule = coming[0].original_starts, self.rule
+        if rule is not None and rule.count is not None:
+            gone = sum(1 for _ in local_starts(rule, self.starts, self.starts, starts)) - 1
+            rule = replace(rule, count=rule.count - gone)
+        return replace(self, starts=starts, rule=rule)
+
+    def remaining_or_none(self, now: datetime) -> "Recurrence | None":
+        try:
+            return self.remaining(now)
+        except RecurrenceError:
+            return None
+
     def night_changes(self, now: datetime, count: int = 2) -> list[Instance]:
         """The next starts, within two years, that a change of the clocks touches or comes near by night."""
         begin = max(now, moment(self.starts, self.zone) - timedelta(minutes=1))

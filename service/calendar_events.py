@@ -29,4 +29,5 @@ def event_of(plan: Plan, connection: CalendarConnection, catalogue: Catalogue, l
         overrides=tuple(
             Override(one.original_starts, one.starts, one.sequence, one.revised_at) for one in plan.overrides
         ),
+        reminders=connection.reminder.before,
     )

@@ -1,0 +1,199 @@
+"""A calendar that somebody connected: what opens it, when it was last read and written, and what is wrong with it."""
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from rituals.calendar_interfaces import LASTING, Access, CalendarError, Trouble
+from rituals.connection import CalendarConnection
+from rituals.couple import Partner
+from rituals.errand import Lease
+from rituals.interfaces import Sealer
+from rituals.storage import Base, Id, Moment, PrimaryKey, stored
+
+PERIOD = timedelta(minutes=15)
+"""How often a calendar is read when nothing is known to have changed."""
+BEFORE_A_START = timedelta(minutes=2)
+"""It is read once more this long before each start."""
+SHOWN_AFTER = 3
+"""A weakness of the other side is spoken of once it has failed so often in a row."""
+FAREWELL_TRIES = 12
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=20), timedelta(hours=1)
+
+
+class Farewell(StrEnum):
+    """What becomes of our events when a calendar is disconnected."""
+
+    DELETE = "delete"
+    LEAVE = "leave"
+
+
+class LinkedCalendar(Base):
+    """The other end of a connection by Google or CalDAV; one row is one calendar's turn of work."""
+
+    __tablename__ = "linked_calendar"
+    __table_args__ = (Index("ix_linked_calendar_look_at", "look_at"),)
+
+    id: Mapped[PrimaryKey]
+    connection_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("calendar_connection.id", ondelete="CASCADE"), unique=True
+    )
+    name: Mapped[str] = mapped_column(String(120), default="")
+    """As its owner knows it."""
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What opens it; None once we have said farewell."""
+    token: Mapped[str | None] = mapped_column(Text)
+    """Up to where its changes are known."""
+    look_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When somebody should look at it again; None: not until its owner acts."""
+    held_until: Mapped[datetime | None] = mapped_column(Moment)
+    holder: Mapped[int | None] = mapped_column(BigInteger)
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """In a row."""
+    read_at: Mapped[datetime | None] = mapped_column(Moment)
+    written_at: Mapped[datetime | None] = mapped_column(Moment)
+    trouble: Mapped[Trouble | None] = mapped_column(stored(Trouble))
+    trouble_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Since when."""
+    told: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """How many mails have told its owner of this trouble."""
+    farewell: Mapped[Farewell | None] = mapped_column(stored(Farewell))
+    channel: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """The name under which the provider pushes changes to us."""
+    channel_digest: Mapped[str | None] = mapped_column(String(64))
+    channel_resource: Mapped[str | None] = mapped_column(Text)
+    channel_ends_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    connection: Mapped[CalendarConnection] = relationship()
+
+    @classmethod
+    def begin(
+        cls,
+        session: Session,
+        connection: CalendarConnection,
+        access: Access,
+        sealer: Sealer,
+        *,
+        name: str,
+        look_at: datetime | None,
+    ) -> Self:
+        """The other end of a new connection. `look_at` None: it waits until the calendar before it is cleared."""
+        linked = cls(connection_id=connection.id, name=name, sealed=seal(access, sealer), look_at=look_at)
+        linked.failures = linked.told = 0
+        session.add(linked)
+        session.flush()
+        return linked
+
+    @classmethod
+    def of(cls, session: Session, connection: CalendarConnection) -> Self | None:
+        return session.scalar(select(cls).where(cls.connection_id == connection.id))
+
+    @classmethod
+    def is_parting(cls, session: Session, partner: Partner) -> bool:
+        """Whether a calendar that this partner disconnected still holds what is to be taken away."""
+        ours = select(cls.id).join(CalendarConnection, CalendarConnection.id == cls.connection_id)
+        parting = ours.where(
+            CalendarConnection.partner_id == partner.id, cls.farewell.is_not(None), cls.look_at.is_not(None)
+        )
+        return session.scalar(parting.limit(1)) is not None
+
+    @classmethod
+    def claim(cls, session: Session, lease: Lease, now: datetime, limit: int) -> Sequence[Self]:
+        """Hold up to `limit` that should be looked at and that nobody else holds."""
+        free = or_(cls.held_until.is_(None), cls.held_until <= now)
+        due = select(cls).where(cls.look_at <= now, free).order_by(cls.look_at).limit(limit)
+        claimed = session.scalars(due.with_for_update(skip_locked=True)).all()
+        for linked in claimed:
+            # A wish to be looked at that comes meanwhile brings `look_at` forward again, and is seen at the end.
+            linked.holder, linked.held_until, linked.look_at = lease.holder, lease.until_at, lease.until_at
+        return claimed
+
+    @classmethod
+    def held(cls, session: Session, linked_id: int, lease: Lease) -> Self | None:
+        """The row, locked, while it is still in these hands."""
+        linked = session.get(cls, linked_id, with_for_update=True, populate_existing=True)
+        return linked if linked is not None and linked.holder == lease.holder else None
+
+    @classmethod
+    def next_at(cls, session: Session) -> datetime | None:
+        """When the first of them should be looked at; those in somebody's hands aside."""
+        waiting = select(cls.look_at).where(cls.look_at.is_not(None), cls.held_until.is_(None))
+        return session.scalar(waiting.order_by(cls.look_at).limit(1))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used at the moment, as far as is known."""
+        return self.sealed is not None and self.farewell is None and self.trouble not in LASTING
+
+    def access(self, sealer: Sealer) -> Access:
+        """What opens it. Raises ValueError where it cannot be unsealed any more."""
+        if self.sealed is None:
+            raise ValueError("There is no access any more.")
+        kept = json.loads(sealer.open(self.sealed))
+        return Access(kept["secrets"], kept["calendar"])
+
+    def keep(self, access: Access, sealer: Sealer) -> None:
+        self.sealed = seal(access, sealer)
+
+    def leads_to(self, calendar: str, sealer: Sealer) -> bool:
+        """Whether it is this very calendar."""
+        try:
+            return self.access(sealer).calendar == calendar
+        except ValueError:
+            return False
+
+    def reconnect(self, access: Access, sealer: Sealer, now: datetime) -> None:
+        """Its owner has let us in again: it is read anew, and what was changed there meanwhile counts."""
+        self.keep(access, sealer)
+        self.went_well()
+        self.token, self.look_at = None, now
+
+    def look_soon(self, now: datetime) -> None:
+        """Something of ours has changed: write it as soon as somebody is free. Not where only its owner can help."""
+        if self.look_at is not None:
+            self.look_at = min(self.look_at, now)
+
+    def let_go(self, lease: Lease, next_at: datetime | None) -> None:
+        """Out of these hands, to be looked at then, or sooner where somebody asked meanwhile."""
+        asked = self.look_at is not None and self.look_at < lease.until_at
+        self.holder = self.held_until = None
+        if not asked:
+            self.look_at = next_at
+
+    def went_well(self) -> None:
+        self.failures = self.told = 0
+        self.trouble = self.trouble_at = None
+
+    def went_wrong(self, error: CalendarError, now: datetime) -> datetime | None:
+        """Remember what is wrong; when to try again, None if only its owner can help."""
+        self.failures += 1
+        if (error.is_lasting or self.failures >= SHOWN_AFTER) and self.trouble != error.trouble:
+            self.trouble_at = self.trouble_at or now
+            self.trouble = error.trouble
+        if error.is_lasting:
+            return None
+        pause = min(_FIRST_PAUSE * (1 << min(self.failures - 1, 10)), _LONGEST_PAUSE)
+        jitter = random.uniform(0.8, 1.2)  # noqa: S311
+        return now + max(pause * jitter, error.retry_after or timedelta())
+
+    def part(self, farewell: Farewell, now: datetime) -> None:
+        """Its owner disconnects it: our last turn, after which nothing opens it any more."""
+        if self.sealed is None:
+            return
+        self.farewell, self.look_at, self.failures = farewell, now, 0
+        self.trouble = self.trouble_at = None
+
+    def is_gone(self) -> None:
+        """We have said farewell, or cannot any more."""
+        self.sealed = self.token = self.look_at = None
+        self.channel = self.channel_digest = self.channel_resource = self.channel_ends_at = None
+
+
+def seal(access: Access, sealer: Sealer) -> bytes:
+    return sealer.seal(json.dumps({"secrets": dict(access.secrets), "calendar": access.calendar}).encode())
