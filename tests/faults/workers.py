@@ -3,35 +3,35 @@
 import os
 import resource
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
 from time import monotonic
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY = "The worker is at work."
+FORKS = get_context("forkserver")
+"""Each worker is a fork of a process that has loaded the program and done nothing else: most of a start is loading."""
+LOADED = ["service.cli", "service.wiring", "service.worker", "psycopg"]
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerProcess:
-    """`python -m service worker`, with what it says in a file."""
+    """What `python -m service worker` does, with what it says in a file."""
 
-    process: "subprocess.Popen[bytes]"
+    process: BaseProcess
     log: Path
 
     @classmethod
     def start(cls, environ: Mapping[str, str], log: Path) -> "WorkerProcess":
-        with log.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "service", "worker"],
-                cwd=PROJECT,
-                env={"PATH": os.environ["PATH"], **environ},
-                stdout=file,
-                stderr=subprocess.STDOUT,
-            )
+        log.write_bytes(b"")
+        FORKS.set_forkserver_preload(LOADED)
+        process = FORKS.Process(target=work, args=(environ, log), daemon=True)
+        process.start()
         return cls(process, log)
 
     def said(self) -> str:
@@ -43,31 +43,54 @@ class WorkerProcess:
     def kill(self) -> None:
         """kill -9: back when it is dead."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.join(10)
 
     def stop(self) -> None:
         """SIGSTOP: back when it stands still."""
-        os.kill(self.process.pid, signal.SIGSTOP)
-        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
+        os.kill(self.pid, signal.SIGSTOP)
+        eventually(self._stands_still, what="the worker stands still")
 
     def wake(self) -> None:
-        os.kill(self.process.pid, signal.SIGCONT)
+        os.kill(self.pid, signal.SIGCONT)
 
     def terminate(self) -> None:
         """SIGTERM, without waiting."""
         self.process.terminate()
 
-    def wait(self, timeout: float = 30) -> int:
-        """Its exit status."""
-        return self.process.wait(timeout)
+    def wait(self, timeout: float = 30) -> int | None:
+        """Its exit status; None if it has not ended by then."""
+        self.process.join(timeout)
+        return self.process.exitcode
 
     def is_running(self) -> bool:
-        return self.process.poll() is None
+        return self.process.exitcode is None
 
     def limit_files(self, size: int) -> None:
         """No file of its can be written beyond this size any more, as on a full disk; -1: as large as it likes."""
-        _, most = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, most))
+        _, most = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, most))
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def _stands_still(self) -> bool:
+        threads = Path(f"/proc/{self.pid}/task").glob("*/stat")
+        return all(thread.read_text().rpartition(") ")[2].startswith("T") for thread in threads)
+
+
+def work(environ: Mapping[str, str], log: Path) -> None:
+    """In the new process: become the program, as if it had been started by its name."""
+    from service.cli import main
+
+    with log.open("wb") as file:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), stream.fileno())
+    os.chdir(PROJECT)
+    os.environ.clear()
+    os.environ.update(environ)
+    sys.exit(main(["worker"]))
 
 
 def eventually(condition: Callable[[], bool], *, what: str, timeout: float = 40) -> None:
