@@ -10,8 +10,8 @@ from functools import lru_cache
 from rituals.rule import Weekday
 from rituals.zone import zone_file, zone_info
 
-STEP = timedelta(days=1)
-"""No zone changes its clocks twice within this."""
+STEP = timedelta(days=3)
+"""No zone changes its clocks twice within this: Brazil once took summer time back after a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +101,15 @@ FOOTER = re.compile(
 
 def _changes(zone: str, at: datetime, end: datetime) -> Iterator[Change]:
     rules = zone_info(zone)
+    before = _offset(zone, at)
     while at < end:
         later = min(at + STEP, end)
-        before, after = _offset(zone, at), _offset(zone, later)
+        after = _offset(zone, later)
         if before != after:
             change = _first_moment(zone, at, later)
             local = change.astimezone(rules)
             yield Change(change, before, after, local.tzname() or zone, summer=bool(local.dst()) and after > before)
-        at = later
+        at, before = later, after
 
 
 def _first_moment(zone: str, low: datetime, high: datetime) -> datetime:
