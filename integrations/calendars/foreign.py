@@ -10,7 +10,7 @@ from integrations.calendars.foreign_series import Window, expand
 from integrations.calendars.foreign_text import Part, calendar_zone, parts, unfolded
 from integrations.calendars.foreign_zone import Zones
 from rituals.calendar_interfaces import Busy, CalendarError, Trouble
-from rituals.free_time import merged
+from rituals.stretch import Stretch, merged
 
 SIZE_LIMIT = 10_000_000
 COMPONENTS_AT_MOST = 20_000
@@ -50,7 +50,7 @@ def busy_times(
     reading.expand(ours)
     if reading.failed and not reading.managed:
         raise _odd("Nothing in this calendar can be read.")
-    return merged(reading.busy)
+    return [Busy(one.starts_at, one.ends_at) for one in merged(reading.found)]
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class _Reading:
     zones: Zones
     window: Window
     owner: str
-    busy: list[Busy] = field(default_factory=list)
+    found: list[Stretch] = field(default_factory=list)
     series: dict[str, list[Entry]] = field(default_factory=dict)
     managed: int = 0
     failed: int = 0
@@ -88,14 +88,14 @@ class _Reading:
                 self.failed += 1
             self._within()
 
-    def _keep(self, stretches: Iterator[Busy | None]) -> None:
+    def _keep(self, stretches: Iterator[Stretch | None]) -> None:
         for one in stretches:
             self._within()
             if one is not None:
-                self.busy.append(one)
+                self.found.append(one)
 
     def _within(self) -> None:
-        if len(self.busy) > STRETCHES_AT_MOST or monotonic() > self.ends:
+        if len(self.found) > STRETCHES_AT_MOST or monotonic() > self.ends:
             raise _odd("Reading the whole calendar would take too much.")
 
 

@@ -9,7 +9,7 @@ from recurring_ical_events import CalendarQuery
 
 from integrations.calendars.foreign_event import LONGEST_REPEATED, Entry
 from integrations.calendars.foreign_zone import moment, wall_clock
-from rituals.calendar_interfaces import Busy
+from rituals.stretch import Stretch
 
 DAY = timedelta(days=1)
 FAR_BACK = LONGEST_REPEATED + 2 * DAY
@@ -21,12 +21,12 @@ class Window:
     starts_at: datetime
     ends_at: datetime
 
-    def clipped(self, starts_at: datetime, ends_at: datetime) -> Busy | None:
+    def clipped(self, starts_at: datetime, ends_at: datetime) -> Stretch | None:
         starts_at, ends_at = max(starts_at, self.starts_at), min(ends_at, self.ends_at)
-        return Busy(starts_at, ends_at) if starts_at < ends_at else None
+        return Stretch(starts_at, ends_at) if starts_at < ends_at else None
 
 
-def expand(entries: Sequence[Entry], window: Window) -> Iterator[Busy]:
+def expand(entries: Sequence[Entry], window: Window) -> Iterator[Stretch]:
     """The stretches of one UID that reach into the window."""
     changed = [entry for entry in entries if entry.original is not None]
     for entry in entries:
@@ -38,16 +38,16 @@ def expand(entries: Sequence[Entry], window: Window) -> Iterator[Busy]:
             yield from _once(entry, entry.starts, entry.length, window)
 
 
-def _once(entry: Entry, starts: datetime, length: timedelta, window: Window) -> Iterator[Busy]:
+def _once(entry: Entry, starts: datetime, length: timedelta, window: Window) -> Iterator[Stretch]:
     """Ends are found from the moment: added on the wall clock, a change of the clocks would stretch them."""
     starts_at = moment(starts, entry.zone)
     ends_at = moment(starts + length, entry.zone) if entry.is_whole_days else starts_at + length
-    busy = window.clipped(starts_at, ends_at)
-    if busy is not None:
-        yield busy
+    stretch = window.clipped(starts_at, ends_at)
+    if stretch is not None:
+        yield stretch
 
 
-def _repeated(entry: Entry, changed: Sequence[Entry], window: Window) -> Iterator[Busy]:
+def _repeated(entry: Entry, changed: Sequence[Entry], window: Window) -> Iterator[Stretch]:
     calendar = Calendar()
     calendar.add_component(_series(entry, changed, window))
     for other in changed:
