@@ -142,6 +142,32 @@ class Calendar(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """By which a provider tells us that something has changed, but never what."""
+
+    name: str
+    """Chosen by us."""
+    resource: str
+    """What the provider calls that which is watched; needed to stop it."""
+    ends_at: datetime
+
+
+class Pushes(Protocol):
+    """What a calendar can do whose provider speaks up by itself."""
+
+    def watch(self, *, address: str, token: str, channel: str) -> Channel:
+        """Let it call `address` (public https), with `token` to know it by, until the channel ends.
+
+        Raises CalendarError, REFUSED where the provider does not like the address.
+        """
+        ...
+
+    def stop(self, *, channel: str, resource: str) -> None:
+        """Or find it ended."""
+        ...
+
+
 class CalendarProvider(Protocol):
     """A kind of calendar that can be connected."""
 

@@ -1,0 +1,177 @@
+"""A calendar of our own in somebody's account at Google."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from integrations.calendars.google import reading
+from integrations.calendars.google.account import Account
+from integrations.calendars.google.answer import Answer
+from integrations.calendars.google.drafts import settled
+from integrations.calendars.google.entry import Entry
+from integrations.calendars.google.errors import AnsweredError
+from integrations.calendars.google.event_id import event_id
+from integrations.calendars.google.reading import Listing
+from integrations.calendars.google.series import Everything, Series, plan_of
+from integrations.calendars.google.times import Time
+from integrations.calendars.google.writing import Pen
+from rituals.calendar_event import Event
+from rituals.calendar_interfaces import (
+    Access,
+    Busy,
+    CalendarError,
+    Changes,
+    Channel,
+    EtagMismatchError,
+    Held,
+    Trouble,
+)
+
+PRIMARY = "primary"
+LONGEST_QUESTION = timedelta(days=60)
+"""Google refuses to say at once when somebody is taken over much longer than that."""
+
+
+class GoogleCalendar:
+    """Fulfils Calendar and Pushes. Used by one thread at a time."""
+
+    def __init__(self, account: Account, calendar: str) -> None:
+        self._account = account
+        self._calendar = calendar
+        self._pen = Pen(account, calendar)
+
+    @property
+    def access(self) -> Access:
+        return self._account.access(self._calendar)
+
+    def put(self, event: Event, *, etag: str | None) -> str:
+        event = settled(event)
+        with self._account.in_time():
+            held = self._known(event.uid, etag) if etag is not None else self._pen.insert(event) or self._taken(event)
+            written, is_more = self._pen.write(event, held)
+            return self._etag(event, written) if is_more else written.etag
+
+    def read(self, uid: str) -> Held | None:
+        series = self._series(uid)
+        return series.held if series is not None else None
+
+    def remove(self, uid: str) -> None:
+        self._pen.delete(event_id(uid, self._calendar))
+
+    def discard(self, copy: Held) -> None:
+        self._pen.delete(copy.name)
+
+    def changes(self, token: str | None) -> Changes:
+        with self._account.in_time():
+            news = reading.since(self._account, self._calendar, token) if token else None
+            return self._difference(news) if news is not None else self._whole()
+
+    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
+        found: list[Busy] = []
+        with self._account.in_time():
+            while starts_at < ends_at:
+                until = min(ends_at, starts_at + LONGEST_QUESTION)
+                found += (one for one in self._busy(starts_at, until) if one not in found)
+                starts_at = until
+        return found
+
+    def watch(self, *, address: str, token: str, channel: str) -> Channel:
+        wanted = {"id": channel, "type": "web_hook", "address": address, "token": token}
+        answer = self._account.ask(self._account.api.events.watch(calendarId=self._calendar, body=wanted))
+        resource, expiration = answer.text("resourceId"), answer.whole("expiration")
+        if not resource or expiration is None:
+            raise CalendarError("Google: a channel without an end", Trouble.ODD)
+        return Channel(channel, resource, datetime.fromtimestamp(expiration // 1000, UTC))
+
+    def stop(self, *, channel: str, resource: str) -> None:
+        try:
+            self._account.do(self._account.api.channels.stop(body={"id": channel, "resourceId": resource}))
+        except AnsweredError as error:
+            if not error.is_absent:
+                raise
+
+    def close(self) -> None:
+        self._account.close()
+
+    def _known(self, uid: str, etag: str) -> Series:
+        held = self._series(uid)
+        if held is None or held.etag != etag:
+            raise EtagMismatchError("The event was changed meanwhile, or is gone.")
+        return held
+
+    def _taken(self, event: Event) -> Series:
+        """Its id is taken: put before, by an answer that was lost perhaps, or deleted since."""
+        held = self._series(event.uid)
+        if held is None:
+            self._pen.revive(event)
+            held = self._series(event.uid)
+        if held is None:
+            raise EtagMismatchError("The event was deleted meanwhile.")
+        return held
+
+    def _etag(self, event: Event, written: Series) -> str:
+        """Nobody says what a write to the series does to the etags of its dates, or theirs to its own: look.
+
+        Where something else stands there by now, the etag is one that will not fit the next time.
+        """
+        now = self._series(event.uid)
+        return now.etag if now is not None and now.timetable == event.timetable else written.etag
+
+    def _series(self, uid: str) -> Series | None:
+        everything = self._gather(reading.whole(self._account, self._calendar))
+        return everything.events.get(event_id(uid, self._calendar))
+
+    def _whole(self) -> Changes:
+        listing = reading.whole(self._account, self._calendar)
+        everything = self._gather(listing)
+        return Changes(
+            held=tuple(one.held for one in everything.events.values()),
+            deleted=frozenset(),
+            copies=tuple(one.held for one in everything.copies.values()),
+            token=listing.token,
+            is_whole=True,
+        )
+
+    def _difference(self, news: Listing) -> Changes:
+        """A changed date comes without its series, and a changed series without its dates: both are looked up."""
+        touched = {entry.series or entry.name for entry in news.entries}
+        gone = {entry.name: plan_of(entry, self._calendar) for entry in news.entries if _is_gone(entry)}
+        if touched - gone.keys():
+            everything = self._gather(reading.whole(self._account, self._calendar))
+        else:
+            everything = Everything({}, {})
+        return Changes(
+            held=tuple(one.held for name, one in everything.events.items() if name in touched),
+            deleted=frozenset(self._deleted(gone, everything)),
+            copies=tuple(one.held for name, one in everything.copies.items() if name in touched),
+            token=news.token,
+            is_whole=False,
+        )
+
+    def _deleted(self, gone: dict[str, str | None], everything: Everything) -> Iterator[str]:
+        for name, uid in gone.items():
+            if uid is not None and name == event_id(uid, self._calendar) and name not in everything.events:
+                yield uid
+
+    def _gather(self, listing: Listing) -> Everything:
+        return Everything.gather(listing.entries, self._calendar, listing.zone)
+
+    def _busy(self, starts_at: datetime, ends_at: datetime) -> Iterator[Busy]:
+        wanted = {"timeMin": starts_at.isoformat(), "timeMax": ends_at.isoformat(), "items": [{"id": PRIMARY}]}
+        answer = self._account.ask(self._account.api.freebusy.query(body=wanted))
+        found = answer.part("calendars").part(PRIMARY)
+        if found.parts("errors") or not found.fields:
+            raise CalendarError("Google: nothing is said about when its owner is taken", Trouble.BUSY)
+        for one in found.parts("busy"):
+            begin, end = (_moment(one, name) for name in ("start", "end"))
+            yield Busy(begin, end)
+
+
+def _is_gone(entry: Entry) -> bool:
+    return entry.is_cancelled and not entry.series
+
+
+def _moment(answer: Answer, name: str) -> datetime:
+    at = Time.of(Answer({"dateTime": answer.text(name)})).at
+    if at is None:
+        raise CalendarError("Google: a time that cannot be read", Trouble.ODD)
+    return at

@@ -1,0 +1,101 @@
+"""What is sent to Google of an event: the whole of a new one, and of one that is there only what must change."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from integrations.calendars.google.answer import Body
+from integrations.calendars.google.entry import Entry
+from integrations.calendars.google.ownership import alarm_changes, notes, reminders, text_changes
+from integrations.calendars.google.series import PLAN, Series
+from integrations.calendars.google.times import Time, rule_lines, written
+from rituals.calendar_event import Event
+from rituals.recurrence import moment
+
+CANCELLED: Body = {"status": "cancelled"}
+CONFIRMED: Body = {"status": "confirmed"}
+SOURCE = "Side by Side"
+
+
+def settled(event: Event) -> Event:
+    """What happens once has no dates that could differ from it: moved, it simply stands at its new time."""
+    moved = [one.starts for one in event.standing_overrides() if one.starts is not None]
+    if event.recurrence.rule is not None or not moved:
+        return event
+    return replace(event, recurrence=replace(event.recurrence, starts=moved[0]), overrides=())
+
+
+def new_series(event: Event) -> Body:
+    """Everything that we ever say, never the prompt. Private: not even who shares the calendar reads its title."""
+    body: Body = {
+        "summary": event.summary,
+        "description": event.description,
+        "visibility": "private",
+        "recurrence": rule_lines(event.recurrence.rule),
+        "extendedProperties": {"private": {PLAN: event.uid, **notes(event)}},
+        **_times(event, event.recurrence.starts),
+    }
+    if event.url.startswith(("https://", "http://")):
+        body["source"] = {"title": SOURCE, "url": event.url}
+    if event.reminders is not None:
+        body["reminders"] = reminders(event.reminders)
+    return body
+
+
+def revived_series(event: Event) -> Body:
+    """Of a deleted event Google need not know anything any more but its id."""
+    return {**new_series(event), **CONFIRMED, **_times(event, event.recurrence.starts, was_day=True)}
+
+
+def series_changes(held: Series, event: Event) -> Body:
+    """Empty where nothing must change. What its owner added or reworded is left as they made it."""
+    master, body = held.master, Body()
+    if held.recurrence != event.recurrence:
+        body |= _times(event, event.recurrence.starts, was_day=master.starts.at is None)
+        body["recurrence"] = rule_lines(event.recurrence.rule)
+    elif len(master.lines) > 1:
+        # Dates left out by EXDATE: we say it date by date, as Google's own apps do.
+        body["recurrence"] = rule_lines(event.recurrence.rule)
+    body, noted = _worded(body, master, event, master.properties)
+    alarms, noted_alarms = alarm_changes(master, event)
+    return _noting(body | alarms, {**noted, **noted_alarms, **_plan(master, event)})
+
+
+def date_changes(held: Entry, event: Event, starts: datetime | None, series: Entry) -> Body:
+    """The same for one date that is to stand at `starts`, or to be left out."""
+    if starts is None:
+        return {} if held.is_cancelled else dict(CANCELLED)
+    body = dict(CONFIRMED) if held.is_cancelled else Body()
+    starts_at = moment(starts, event.recurrence.zone)
+    if _differs(held.starts, starts_at) or _differs(held.ends, starts_at + event.recurrence.duration):
+        body |= _times(event, starts, was_day=held.starts.at is None)
+    body, noted = _worded(body, held, event, held.properties or series.properties)
+    return _noting(body, noted)
+
+
+def _times(event: Event, starts: datetime, *, was_day: bool = False) -> Body:
+    zone = event.recurrence.zone
+    starts_at = moment(starts, zone)
+    # A PATCH leaves what it does not name: the day of an all-day event must be taken away.
+    no_day: Body = {"date": None} if was_day else {}
+    return {
+        "start": {**written(starts_at, zone), **no_day},
+        "end": {**written(starts_at + event.recurrence.duration, zone), **no_day},
+    }
+
+
+def _worded(body: Body, held: Entry, event: Event, noted: Mapping[str, str]) -> tuple[Body, dict[str, str]]:
+    texts, notes_of_texts = text_changes(held, event, noted)
+    return body | texts, notes_of_texts
+
+
+def _noting(body: Body, noted: Mapping[str, str]) -> Body:
+    return body | {"extendedProperties": {"private": dict(noted)}} if noted else body
+
+
+def _plan(held: Entry, event: Event) -> dict[str, str]:
+    return {} if held.properties.get(PLAN) == event.uid else {PLAN: event.uid}
+
+
+def _differs(time: Time, at: datetime) -> bool:
+    return time.at != at

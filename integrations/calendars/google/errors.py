@@ -1,0 +1,79 @@
+"""What Google's refusals mean for us, by status and reason."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+from integrations.calendars.google.answer import Answer
+from rituals.calendar_interfaces import CalendarError, Trouble
+
+TOO_MANY = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
+"""403 that will pass."""
+BY_REASON = {
+    # Of OAuth: only the first can be cured by the calendar's owner, the others by whoever runs this program.
+    "invalid_grant": Trouble.RECONNECT,
+    "invalid_client": Trouble.ODD,
+    "unauthorized_client": Trouble.ODD,
+    # A 401 that says nothing about the token, but that pushes to our address are not allowed.
+    "push.webhookUrlUnauthorized": Trouble.REFUSED,
+    **dict.fromkeys(TOO_MANY, Trouble.BUSY),
+}
+BY_STATUS = {
+    401: Trouble.RECONNECT,
+    403: Trouble.REFUSED,
+    404: Trouble.GONE,
+    408: Trouble.BUSY,
+    410: Trouble.GONE,
+    429: Trouble.BUSY,
+}
+LONGEST_PAUSE = timedelta(days=1)
+
+
+class AnsweredError(CalendarError):
+    """Google answered, and the answer was no."""
+
+    def __init__(self, status: int, reason: str, trouble: Trouble, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(f"Google: {status} {reason}".rstrip(), trouble, retry_after=retry_after)
+        self.status = status
+        self.reason = reason
+
+    @property
+    def is_absent(self) -> bool:
+        """What was named is not there, or not any more."""
+        return self.status in {404, 410}
+
+
+def answered(status: int, headers: Mapping[str, str], content: bytes) -> AnsweredError:
+    """The error that this answer is. The server's own sentences are left out: they repeat addresses."""
+    reason = _reason(content)
+    return AnsweredError(status, reason, _trouble(status, reason), retry_after=_retry_after(headers))
+
+
+def _trouble(status: int, reason: str) -> Trouble:
+    weakness = Trouble.BUSY if status >= 500 else Trouble.ODD
+    return BY_REASON.get(reason) or BY_STATUS.get(status, weakness)
+
+
+def _reason(content: bytes) -> str:
+    """Of the API ('rateLimitExceeded') or of OAuth ('invalid_grant'); empty where it says none."""
+    try:
+        fields = Answer.of(json.loads(content))
+    except (ValueError, RecursionError, CalendarError):
+        return ""
+    reasons = [one.text("reason") for one in fields.part("error").parts("errors")]
+    reason = next(iter(reasons), "") or fields.text("error")
+    return reason if re.fullmatch(r"[A-Za-z._]{1,60}", reason) else ""
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """In seconds, or as a date, which is counted from the server's own clock."""
+    text = headers.get("retry-after", "")
+    if re.fullmatch(r"[0-9]{1,6}", text):
+        return min(timedelta(seconds=int(text)), LONGEST_PAUSE)
+    try:
+        pause = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return None
+    return min(max(pause, timedelta()), LONGEST_PAUSE)
