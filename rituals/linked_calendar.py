@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.calendar_interfaces import LASTING, Access, CalendarError, Trouble
@@ -104,10 +115,14 @@ class LinkedCalendar(Base):
         return session.scalar(parting.limit(1)) is not None
 
     @classmethod
+    def is_any_due(cls, session: Session, now: datetime) -> bool:
+        """Whether one should be looked at that nobody holds."""
+        return session.scalar(select(cls.id).where(*cls._due(now)).limit(1)) is not None
+
+    @classmethod
     def claim(cls, session: Session, lease: Lease, now: datetime, limit: int) -> Sequence[Self]:
         """Hold up to `limit` that should be looked at and that nobody else holds."""
-        free = or_(cls.held_until.is_(None), cls.held_until <= now)
-        due = select(cls).where(cls.look_at <= now, free).order_by(cls.look_at).limit(limit)
+        due = select(cls).where(*cls._due(now)).order_by(cls.look_at).limit(limit)
         claimed = session.scalars(due.with_for_update(skip_locked=True)).all()
         for linked in claimed:
             # A wish to be looked at that comes meanwhile brings `look_at` forward again, and is seen at the end.
@@ -115,16 +130,14 @@ class LinkedCalendar(Base):
         return claimed
 
     @classmethod
+    def _due(cls, now: datetime) -> tuple[ColumnElement[bool], ...]:
+        return cls.look_at <= now, or_(cls.held_until.is_(None), cls.held_until <= now)
+
+    @classmethod
     def held(cls, session: Session, linked_id: int, lease: Lease) -> Self | None:
         """The row, locked, while it is still in these hands."""
         linked = session.get(cls, linked_id, with_for_update=True, populate_existing=True)
         return linked if linked is not None and linked.holder == lease.holder else None
-
-    @classmethod
-    def next_at(cls, session: Session) -> datetime | None:
-        """When the first of them should be looked at; those in somebody's hands aside."""
-        waiting = select(cls.look_at).where(cls.look_at.is_not(None), cls.held_until.is_(None))
-        return session.scalar(waiting.order_by(cls.look_at).limit(1))
 
     @property
     def is_open(self) -> bool:

@@ -169,8 +169,9 @@ def place(session: Session, plan: "Plan", now: datetime, *, urgent: bool) -> Non
 def place_on(session: Session, plan: "Plan", connection: CalendarConnection, now: datetime, *, urgent: bool) -> None:
     """Let one calendar follow the plan. Where the one before it is still being cleared, that comes first."""
     if connection.is_linked:
-        Placement.on(session, plan, connection).wanted = plan.is_on_calendars
         wake(session, connection, now)
+        session.flush()  # the calendar before its placements, as everybody locks them
+        Placement.on(session, plan, connection).wanted = plan.is_on_calendars
     elif connection.way == Way.MAIL and not LinkedCalendar.is_parting(session, connection.partner):
         Placement.on(session, plan, connection).follow(session, wanted=plan.is_on_calendars, now=now, urgent=urgent)
 

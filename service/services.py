@@ -1,9 +1,12 @@
 """What the running program is made of, built once and passed along; tests replace a part of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from rituals.calendar_interfaces import CalendarProvider
 from rituals.catalogue import Catalogue
+from rituals.connection import Way
 from rituals.interfaces import Clock, Mailbox, Mailer, Sealer
 from service.database import Database
 from service.links import Links
@@ -34,3 +37,7 @@ class Services:
     mailbox: Mailbox | None = None
     """What the built-in mailbox holds; only in development, and only where mails stay here."""
     sending: Sending = Sending()
+    calendars: Mapping[Way, CalendarProvider] = field(default_factory=dict)
+    """The kinds of calendars that can be connected here, by their way."""
+    keepers: int = 4
+    """How many calendars are looked at at once."""

@@ -13,6 +13,7 @@ from rituals.delivery import Delivery
 from rituals.heartbeat import Heartbeat
 from rituals.outbox import Letter
 from service.emails.desk import Desk
+from service.jobs.calendars import CalendarKeepers
 from service.jobs.claims import claim
 from service.jobs.parcel import Kind
 from service.jobs.prompts import compose_ahead
@@ -51,6 +52,7 @@ class Worker:
         self._services = services
         self._desk = Desk.set_up(services.settings.mail_from, services.links, services.catalogue)
         self._senders = Senders(services)
+        self._keepers = CalendarKeepers(services)
         self._steady = SteadyClock(services.clock, elapsed)
         self._elapsed = elapsed
         self._poll = poll
@@ -63,8 +65,10 @@ class Worker:
         """Until stopped: then the running mails are finished and what was only held is handed back."""
         event("worker.started", connections=self._services.sending.connections)
         self._senders.start()
+        self._keepers.start()
         while not self._stop.is_set():
             self._stop.wait(self._round().total_seconds())
+        self._keepers.stop(within=timedelta())
         self._senders.stop(within=LAST_MAIL)
         with suppress(SQLAlchemyError):
             self._say_goodbye()

@@ -30,6 +30,7 @@ class Kept:
 class FakeCalendar:
     """Holds what it is given; each write counts up, and the count is the etag and the token."""
 
+    name: str = "fake"
     kept: dict[str, Kept] = field(default_factory=dict)
     copies: dict[str, tuple[int, Held]] = field(default_factory=dict)
     deleted: dict[str, int] = field(default_factory=dict)
@@ -43,10 +44,10 @@ class FakeCalendar:
 
     @property
     def access(self) -> Access:
-        return Access({"password": "a secret"}, "fake")
+        return Access({"password": "a secret"}, self.name)
 
     def put(self, event: Event, *, etag: str | None) -> str:
-        self._begin("put")
+        self.ask("put")
         held = self.kept.get(event.uid)
         if etag is not None and (held is None or etag != str(held.write)):
             raise EtagMismatchError("The event was changed meanwhile.")
@@ -56,21 +57,21 @@ class FakeCalendar:
         return str(self.writes)
 
     def read(self, uid: str) -> Held | None:
-        self._begin("read")
+        self.ask("read")
         return self._held(uid) if uid in self.kept else None
 
     def remove(self, uid: str) -> None:
-        self._begin("remove")
+        self.ask("remove")
         self.drop(uid)
         self._end("remove")
 
     def discard(self, copy: Held) -> None:
-        self._begin("discard")
+        self.ask("discard")
         self.copies.pop(copy.name, None)
         self._end("discard")
 
     def changes(self, token: str | None) -> Changes:
-        self._begin("changes")
+        self.ask("changes")
         known = token is not None and token.isdecimal() and int(token) <= self.writes
         since = int(token) if token is not None and known else 0
         return Changes(
@@ -82,7 +83,7 @@ class FakeCalendar:
         )
 
     def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
-        self._begin("busy")
+        self.ask("busy")
         return [one for one in self.taken if one.starts_at < ends_at and one.ends_at > starts_at]
 
     def close(self) -> None:
@@ -102,7 +103,7 @@ class FakeCalendar:
         kept = self.kept[uid]
         return Held(uid, uid, str(kept.write), kept.timetable)
 
-    def _begin(self, call: str) -> None:
+    def ask(self, call: str) -> None:
         self.calls.append(call)
         error = self.before(call)
         if error is not None:
@@ -158,3 +159,25 @@ class FakePhone:
 
     def _keep(self, uid: str, timetable: Timetable, title: str) -> None:
         self.calendar.keep(uid, timetable, title, written=self.calendar.kept[uid].written_title)
+
+
+@dataclass(slots=True)
+class FakeProvider:
+    """Calendars in memory, opened by their name."""
+
+    calendars: dict[str, FakeCalendar] = field(default_factory=dict)
+    withdrawn: list[tuple[str, bool]] = field(default_factory=list)
+
+    def add(self, name: str) -> Access:
+        self.calendars[name] = FakeCalendar(name)
+        return self.calendars[name].access
+
+    def open(self, access: Access) -> FakeCalendar:
+        return self.calendars[access.calendar]
+
+    def withdraw(self, access: Access, *, delete: bool) -> None:
+        self.calendars[access.calendar].ask("withdraw")
+        self.withdrawn.append((access.calendar, delete))
+
+    def phone(self, name: str) -> FakePhone:
+        return FakePhone(self.calendars[name])

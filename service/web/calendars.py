@@ -62,10 +62,9 @@ def update() -> Response:
 
 
 def _way() -> Way:
-    try:
-        return Way(request.form.get("way", ""))
-    except ValueError:
-        abort(400)
+    """One that needs nothing but to be chosen; the others are connected on pages of their own."""
+    asked = request.form.get("way", "")
+    return next((way for way in SAID if way.value == asked), None) or abort(400)
 
 
 def _feed(visit: Visit, connection: CalendarConnection | None) -> Feed | None:

@@ -1,0 +1,70 @@
+"""The threads that read and write connected calendars: none of them ever stands in a mail's way."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from rituals.errand import Lease
+from rituals.linked_calendar import LinkedCalendar
+from service.jobs.reconciling import take_turn
+from service.logs import event, failure
+from service.services import Services
+
+LEASE = timedelta(minutes=3)
+"""Longer than a turn may last: see TURN in calendar_turn."""
+LONGEST_REST = 1.0
+DATABASE_PAUSE = 1.0
+
+
+class CalendarKeepers:
+    """Some threads; each takes one calendar's turn after the other."""
+
+    def __init__(self, services: Services, *, rest: float = LONGEST_REST) -> None:
+        self._services = services
+        self._rest = rest
+        self._stopping = Event()
+        count = services.keepers if services.calendars else 0
+        self._threads = [Thread(target=self._run, name=f"calendar-{n}", daemon=True) for n in range(1, count + 1)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, *, within: timedelta) -> None:
+        """No new turn begins; one that runs is left to its deadline, and its lease to whoever comes next."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(within.total_seconds() / max(1, len(self._threads)))
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            if not self._guarded(lambda: take_a_turn(self._services)):
+                self._stopping.wait(self._rest * random.uniform(0.7, 1.3))  # noqa: S311 (jitter)
+
+    def _guarded(self, turn: Callable[[], bool]) -> bool:
+        """One bad calendar never ends a thread."""
+        try:
+            return turn()
+        except SQLAlchemyError as error:
+            event("calendar.database", why=type(error).__name__)
+        except Exception as error:
+            failure("calendar.failed", error)
+        return False
+
+
+def take_a_turn(services: Services) -> bool:
+    """Look at the calendar that has waited longest; False if none is due."""
+    with services.database.reading() as session:
+        if not LinkedCalendar.is_any_due(session, services.clock()):
+            return False
+    with services.database.writing() as session:
+        session.connection()
+        now = services.clock()
+        lease = Lease.take(now, LEASE)
+        claimed = [linked.id for linked in LinkedCalendar.claim(session, lease, now, 1)]
+    for linked_id in claimed:
+        take_turn(services, linked_id, lease)
+    return bool(claimed)
