@@ -17,6 +17,8 @@ class Account:
 
     address: str
     revise: Callable[[], Revision]
+    changed: Callable[[str, str], None]
+    """Told the id of a calendar whenever something in it changes, and whether it still exists."""
     calendars: dict[str, KeptCalendar] = field(default_factory=dict)
 
     def calendar(self, calendar_id: str) -> KeptCalendar:
@@ -28,10 +30,19 @@ class Account:
 
     def add(self, fields: Resource, *, made_by: str = "", is_primary: bool = False) -> KeptCalendar:
         calendar_id = self.address if is_primary else f"c_{uuid4().hex}@group.calendar.google.com"
-        book = EventBook(self.revise)
+
+        def revise() -> Revision:
+            self.changed(calendar_id, "exists")
+            return self.revise()
+
+        book = EventBook(revise)
         calendar = KeptCalendar(calendar_id, self.address, book, fields, self.revise(), made_by, is_primary)
         self.calendars[calendar_id] = calendar
         return calendar
+
+    def remove(self, calendar: KeptCalendar) -> None:
+        del self.calendars[calendar.id]
+        self.changed(calendar.id, "not_exists")
 
 
 @dataclass(slots=True)
@@ -39,13 +50,14 @@ class Accounts:
     """Made when they are first asked for; a change anywhere counts up one number."""
 
     now: Callable[[], datetime]
+    changed: Callable[[str, str], None]
     zone: str = "Europe/Madrid"
     _accounts: dict[str, Account] = field(default_factory=dict)
     _number: int = 0
 
     def named(self, address: str) -> Account:
         if address not in self._accounts:
-            account = Account(address, self._revise)
+            account = Account(address, self._revise, self.changed)
             self._accounts[address] = account
             account.add({"summary": address, "timeZone": self.zone}, is_primary=True)
         return self._accounts[address]

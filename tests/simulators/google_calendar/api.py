@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import RLock
 
-from tests.simulators.google_calendar import calendars, events, listing
+from tests.simulators.google_calendar import calendars, events, free_busy, listing, watch
 from tests.simulators.google_calendar.account import Accounts
 from tests.simulators.google_calendar.api_error import ApiError, invalid, no_credentials, not_found, scope_too_narrow
 from tests.simulators.google_calendar.call import Call
+from tests.simulators.google_calendar.channel import Channels
 from tests.simulators.google_calendar.discovery import SCOPE, Method, discovery
 from tests.simulators.google_calendar.exchange import Answer, Request, json_answer
 from tests.simulators.google_calendar.faults import Fault, Script
@@ -32,6 +33,9 @@ METHODS: dict[str, Callable[[Call], Resource | None]] = {
     "calendar.events.move": events.move,
     "calendar.events.list": listing.list_events,
     "calendar.events.instances": listing.instances,
+    "calendar.events.watch": watch.watch_events,
+    "calendar.freebusy.query": free_busy.query,
+    "calendar.channels.stop": watch.stop,
 }
 
 
@@ -41,6 +45,7 @@ class Api:
 
     accounts: Accounts
     authorization: Authorization
+    channels: Channels
     script: Script
     lock: RLock
     validates: bool = True
@@ -102,6 +107,7 @@ class Api:
             query=query,
             headers=request.headers,
             body=body,
+            channels=self.channels,
             page_size=self.page_size,
             epoch=self.epoch,
         )

@@ -41,7 +41,7 @@ def delete(call: Call) -> None:
     if calendar.is_primary:
         raise ApiError(403, "forbidden", "Cannot delete a primary calendar.")
     call.require_match(calendar.revision.etag)
-    del call.account.calendars[calendar.id]
+    call.account.remove(calendar)
 
 
 def list_entries(call: Call) -> Resource:

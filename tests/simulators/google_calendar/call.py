@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tests.simulators.google_calendar.account import Account
 from tests.simulators.google_calendar.api_error import ApiError, precondition_failed, scope_too_narrow
+from tests.simulators.google_calendar.channel import Channels
 from tests.simulators.google_calendar.discovery import Method
 from tests.simulators.google_calendar.kept_calendar import KeptCalendar
 from tests.simulators.google_calendar.resource import Resource
@@ -26,6 +27,7 @@ class Call:
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     body: Resource
+    channels: Channels
     page_size: int
     epoch: int
     """Sync tokens of an earlier one have expired."""

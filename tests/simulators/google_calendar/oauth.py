@@ -87,12 +87,12 @@ class Authorization:
                 return self._refresh(form, client)
         raise OAuthError("unsupported_grant_type", "Invalid grant_type.")
 
-    def revoke(self, token: str) -> None:
-        """Either token: everything this person allowed this client ends. Raises OAuthError."""
+    def revoke(self, token: str) -> str:
+        """Either token: everything this person allowed this client ends; whose it was. Raises OAuthError."""
         for grant in self.grants:
             if token == grant.refresh_token or token in grant.access:
                 self.withdraw(grant.address, grant.client)
-                return
+                return grant.address
         raise OAuthError("invalid_token", "Token expired or revoked")
 
     def withdraw(self, address: str, client: str | None = None) -> None:

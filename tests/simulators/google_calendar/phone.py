@@ -122,7 +122,7 @@ class Phone:
 
     def delete_calendar(self, calendar_id: str) -> None:
         with self.lock:
-            del self.account.calendars[self.account.calendar(calendar_id).id]
+            self.account.remove(self.account.calendar(calendar_id))
 
     def calendars(self) -> list[str]:
         """Their ids, the primary one first."""

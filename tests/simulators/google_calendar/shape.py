@@ -172,6 +172,11 @@ def _is_integer(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value in INT32
 
 
+def _is_long(value: Json) -> bool:
+    """Digits in a text, as JSON has no such numbers; the guide to push sends a number, and that is taken as well."""
+    return isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"-?\d{1,19}", value) is not None)
+
+
 FITS: dict[str, Callable[[Json], bool]] = {
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
@@ -179,5 +184,6 @@ FITS: dict[str, Callable[[Json], bool]] = {
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "date-time": _is_moment,
     "date": _is_day,
+    "int64": _is_long,
     "any": lambda value: True,
 }

@@ -8,11 +8,13 @@ from typing import Self
 
 from tests.simulators.google_calendar.account import Account, Accounts
 from tests.simulators.google_calendar.api import Api, answer_of
+from tests.simulators.google_calendar.channel import Channels
 from tests.simulators.google_calendar.consent import Consent
 from tests.simulators.google_calendar.exchange import Answer, Request, html_answer, json_answer
 from tests.simulators.google_calendar.faults import Fault, Script
 from tests.simulators.google_calendar.oauth import CLIENT_ID, CLIENT_SECRET, Authorization, OAuthError
 from tests.simulators.google_calendar.phone import Phone
+from tests.simulators.google_calendar.push import Push, Pushes
 from tests.simulators.google_calendar.resource import Resource
 from tests.simulators.google_calendar.server import Server
 
@@ -33,9 +35,11 @@ class GoogleCalendar:
     def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), port: int = 0) -> None:
         self._lock = RLock()
         self._script = Script()
-        self._accounts = Accounts(now)
+        self._pushes = Pushes()
+        self._channels = Channels(now, self._pushes.send)
+        self._accounts = Accounts(now, self._channels.changed)
         self.authorization = Authorization(now)
-        self._api = Api(self._accounts, self.authorization, self._script, self._lock)
+        self._api = Api(self._accounts, self.authorization, self._channels, self._script, self._lock)
         self._consent = Consent(self.authorization, self._accounts, self._api.violations)
         self._server = Server(self._respond, port=port)
 
@@ -51,6 +55,7 @@ class GoogleCalendar:
 
     def stop(self) -> None:
         self._server.stop()
+        self._pushes.stop()
 
     @property
     def url(self) -> str:
@@ -98,6 +103,7 @@ class GoogleCalendar:
         """The person takes everything back on their account's page."""
         with self._lock:
             self.authorization.withdraw(address)
+            self._channels.close_all(address)
 
     def expire_access_tokens(self) -> None:
         """Refresh tokens go on."""
@@ -116,6 +122,11 @@ class GoogleCalendar:
     def heal(self) -> None:
         """Forget the faults that are still to come."""
         self._script.clear()
+
+    def pushes(self, timeout: float = 10) -> list[Push]:
+        """All push notifications so far, once those on their way have arrived."""
+        assert self._pushes.wait(timeout), "A receiver of push notifications does not answer."
+        return list(self._pushes.sent)
 
     def set_latency(self, seconds: float) -> None:
         self._server.latency = seconds
@@ -155,7 +166,7 @@ class GoogleCalendar:
         if name == "token":
             return self.authorization.token(form)
         token = form.get("token") or request.query().get("token", [""])[0]
-        self.authorization.revoke(token)
+        self._channels.close_all(self.authorization.revoke(token))
         return {}
 
 
