@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from rituals.calendar_event import Event
 from rituals.timetable import Timetable
@@ -153,6 +153,7 @@ class Channel:
     ends_at: datetime
 
 
+@runtime_checkable
 class Pushes(Protocol):
     """What a calendar can do whose provider speaks up by itself."""
 

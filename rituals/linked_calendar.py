@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hmac import compare_digest
 from typing import Self
 
 from sqlalchemy import (
@@ -21,11 +22,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from rituals.calendar_interfaces import LASTING, Access, CalendarError, Trouble
+from rituals.calendar_interfaces import LASTING, Access, CalendarError, Channel, Trouble
 from rituals.connection import CalendarConnection
 from rituals.couple import Partner
 from rituals.errand import Lease
 from rituals.interfaces import Sealer
+from rituals.secret import digest
 from rituals.storage import Base, Id, Moment, PrimaryKey, stored
 
 PERIOD = timedelta(minutes=15)
@@ -35,6 +37,8 @@ BEFORE_A_START = timedelta(minutes=2)
 SHOWN_AFTER = 3
 """A weakness of the other side is spoken of once it has failed so often in a row."""
 FAREWELL_TRIES = 12
+RENEWED_BEFORE = timedelta(days=1)
+"""A channel by which a provider calls us is renewed so long before it ends."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=20), timedelta(hours=1)
 
 
@@ -194,6 +198,28 @@ class LinkedCalendar(Base):
         pause = min(_FIRST_PAUSE * (1 << min(self.failures - 1, 10)), _LONGEST_PAUSE)
         jitter = random.uniform(0.8, 1.2)  # noqa: S311
         return now + max(pause * jitter, error.retry_after or timedelta())
+
+    @classmethod
+    def with_channel(cls, session: Session, channel: str) -> Self | None:
+        return session.scalar(select(cls).where(cls.channel == channel))
+
+    def wants_channel(self, now: datetime) -> bool:
+        """Whether its provider should be asked, now or once more, to tell us of changes."""
+        return self.channel_ends_at is None or self.channel_ends_at < now + RENEWED_BEFORE
+
+    def listen(self, channel: Channel, secret: str) -> None:
+        """From now on calls by this channel count, if they know the secret."""
+        self.channel, self.channel_digest = channel.name, digest(secret)
+        self.channel_resource, self.channel_ends_at = channel.resource, channel.ends_at
+
+    def is_not_told(self, until: datetime) -> None:
+        """Its provider does not call us; it is asked again from then on."""
+        self.channel = self.channel_digest = self.channel_resource = None
+        self.channel_ends_at = until + RENEWED_BEFORE
+
+    def is_called_by(self, secret: str) -> bool:
+        """Whether a call by its channel comes from who was given the secret."""
+        return self.channel_digest is not None and compare_digest(self.channel_digest, digest(secret))
 
     def part(self, farewell: Farewell, now: datetime) -> None:
         """Its owner disconnects it: our last turn, after which nothing opens it any more."""

@@ -1,14 +1,18 @@
 """Where the parts are chosen: the only importer of adapters, and the only reader of the clock."""
 
 import zoneinfo
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from integrations.http import Guard
 from integrations.mail.folder import FolderMailer
 from integrations.mail.folder import Mailbox as FolderMailbox
 from integrations.mail.smtp import Relay, SmtpMailer
 from integrations.vault import Vault
+from rituals.calendar_interfaces import CalendarProvider
 from rituals.catalogue import Catalogue
+from rituals.connection import Way
 from rituals.interfaces import Mailbox, Mailer
 from service.database import Database
 from service.links import Links
@@ -37,7 +41,24 @@ def build(settings: Settings) -> Services:
         vault=Vault(settings.secret_keys),
         mailbox=mailbox(settings),
         sending=sending(settings),
+        calendars=calendars(settings),
     )
+
+
+def calendars(settings: Settings) -> Mapping[Way, CalendarProvider]:
+    """The kinds of calendars that can be connected; Google only where it knows us."""
+    return {Way.GOOGLE: google(settings)} if settings.google_client_id else {}
+
+
+def google(settings: Settings) -> CalendarProvider:
+    """Google itself, or what stands in for it on this machine."""
+    from integrations.calendars.google.consent import OAuthAddresses, OAuthClient
+    from integrations.calendars.google.provider import GoogleProvider
+
+    guard = Guard(allow_private=not settings.google_api_root.startswith("https://"))
+    addresses = OAuthAddresses.of(settings.google_oauth_root)
+    client = OAuthClient(settings.google_client_id, settings.google_client_secret, addresses, guard)
+    return GoogleProvider(client, api_root=settings.google_api_root)
 
 
 def mailer(settings: Settings) -> Mailer:

@@ -16,6 +16,7 @@ from rituals.plan import Plan
 from service.jobs.calendar_reading import Reading
 from service.jobs.calendar_turn import Turn, TurnLostError
 from service.jobs.calendar_writing import Writing
+from service.jobs.listening import keep_listening, stop_listening
 from service.logs import event
 from service.services import Services
 
@@ -48,6 +49,7 @@ def _bring_into_step(services: Services, linked_id: int, lease: Lease) -> None:
         else:
             Reading(turn, calendar).run(token)
             Writing(turn, calendar).run()
+            keep_listening(turn, calendar)
     finally:
         calendar.close()
         _keep_access(turn, calendar)
@@ -119,6 +121,7 @@ def _say_farewell(turn: Turn, provider: CalendarProvider, calendar: Calendar, fa
             standing = [one.plan.uid for one in turn.placements(session) if one.stands]
         for uid in standing:
             calendar.remove(uid)
+    stop_listening(turn, calendar)
     provider.withdraw(calendar.access, delete=delete)
     with turn.services.database.writing() as session:
         linked = LinkedCalendar.held(session, turn.linked_id, turn.lease)

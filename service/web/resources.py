@@ -7,6 +7,7 @@ from service.web import (
     acceptances,
     answers,
     blocks,
+    calendar_changes,
     calendars,
     ends,
     feeds,
@@ -46,7 +47,7 @@ RITUALS = (
     outcomes,
     unsubscriptions,
 )
-CALENDARS = (calendars, feeds)
+CALENDARS = (calendars, calendar_changes, feeds)
 FOR_EVERYBODY = (support, privacy, health)
 
 
