@@ -1,7 +1,9 @@
 """What every test may ask for: a clock, and a fresh database of either kind."""
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,21 +37,31 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, open_database: Callable[[str], Database]) -> Iterator[Database]:
     """A fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
-    database = Database.open(database_url)
+    database = open_database(database_url)
     yield database
     database.close()
 
 
+@pytest.fixture(scope="session")
+def open_database() -> Callable[[str], Database]:
+    """Opens a database, once for all tests: what was compiled for one serves the next. Close it after each."""
+    return cache(Database.open)
+
+
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'rituals.sqlite3')}"
+def sqlite_url(sqlite_template: Path, sqlite_folder: Path) -> Iterator[str]:
+    """A fresh file of the same name for each test of this process."""
+    yield f"sqlite:///{shutil.copy(sqlite_template, sqlite_folder / 'rituals.sqlite3')}"
+    for file in sqlite_folder.iterdir():
+        file.unlink()
 
 
 @pytest.fixture
 def postgresql_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
-    url = postgres.create(postgres_template)
+    """A fresh database of the same name for each test of this process."""
+    url = postgres.create(postgres_template, name=f"rituals_{os.getpid()}")
     yield url
     postgres.drop(url)
 
@@ -64,6 +76,11 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
     database = Database.open(url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sqlite")
 
 
 @pytest.fixture(scope="session")

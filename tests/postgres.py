@@ -44,10 +44,10 @@ class Postgres:
             server.start()
         return cls(server, lock)
 
-    def create(self, template: str = "template1") -> str:
+    def create(self, template: str = "template1", *, name: str = "") -> str:
         """A new database like the template; answers its URL."""
-        name = f"test_{os.getpid()}_{next(self.numbers)}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        name = name or f"test_{os.getpid()}_{next(self.numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(name)
 
     def drop(self, url: str) -> None:

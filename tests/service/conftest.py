@@ -1,5 +1,6 @@
 """A worker's day: services on SQLite with a clock that stands still, and mail that is kept."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,21 +26,24 @@ def decks() -> Catalogue:
 
 
 @pytest.fixture
-def day(sqlite_url: str, tmp_path: Path, decks: Catalogue) -> Workday:
+def day(
+    sqlite_url: str, open_database: Callable[[str], Database], tmp_path: Path, decks: Catalogue
+) -> Iterator[Workday]:
     """A Monday morning."""
     clock = FakeClock(MORNING)
     post = Post(clock)
     settings = Settings.read({"SECRET_KEYS": KEY, "MAIL_FROM": "rituals@side.example"}, root=tmp_path)
     services = Services(
         settings=settings,
-        database=Database.open(sqlite_url),
+        database=open_database(sqlite_url),
         clock=clock,
         mailer=post,
         catalogue=decks,
         links=Links(settings.secret_keys, settings.base_url),
         vault=Vault(settings.secret_keys),
     )
-    return Workday(services, clock, post)
+    yield Workday(services, clock, post)
+    services.database.close()
 
 
 @pytest.fixture
