@@ -27,7 +27,6 @@ USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}]"
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command, `serve` if none is named; answers the exit status."""
-    signal.signal(signal.SIGTERM, leave)
     name = arguments[0] if arguments else "serve"
     if len(arguments) > 1 or name not in (*SERVING, "demo", *CHECKING):
         return complain(f"Use: {USAGE}")
@@ -41,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run(command: Callable[[Settings], None], settings: Settings) -> int:
+    signal.signal(signal.SIGTERM, leave)
     try:
         command(settings)
     except KeyboardInterrupt:
