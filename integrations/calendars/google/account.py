@@ -8,16 +8,14 @@ from typing import Protocol
 from google.oauth2.credentials import Credentials
 from googleapiclient.discovery import build
 from googleapiclient.errors import Error as LibraryError
-from googleapiclient.errors import HttpError
 
 from integrations.calendars.google.answer import Answer
-from integrations.calendars.google.errors import answered
+from integrations.calendars.google.errors import AnsweredError
 from integrations.calendars.google.transport import Transport
 from integrations.http import Session
 from rituals.calendar_interfaces import Access, CalendarError, EtagMismatchError, Trouble
 
-LONGEST = timedelta(seconds=30)
-"""For one call of ours, however many requests it takes."""
+CHANGED_MEANWHILE = 412
 TOKEN, RENEWAL = "access_token", "refresh_token"
 
 
@@ -58,15 +56,16 @@ class Api:
 class Account:
     """Used by one thread at a time."""
 
-    def __init__(self, api: Api, session: Session, credentials: Credentials) -> None:
+    def __init__(self, api: Api, session: Session, credentials: Credentials, *, within: timedelta) -> None:
         self.api = api
+        self._within = within
         self._credentials = credentials
         self._transport = Transport(session, credentials)
 
     @contextmanager
     def in_time(self) -> Iterator[None]:
-        """All that is asked in here together ends within LONGEST."""
-        with self._transport.within(LONGEST):
+        """All that is asked in here ends in the time that one call of ours may take."""
+        with self._transport.within(self._within):
             yield
 
     def ask(self, request: Request, *, etag: str | None = None) -> Answer:
@@ -94,10 +93,10 @@ class Account:
         with self.in_time():
             try:
                 return request.execute(http=self._transport)
-            except HttpError as error:
-                refusal = answered(error.resp.status, error.resp, error.content)
+            except AnsweredError as error:
+                if error.status == CHANGED_MEANWHILE:
+                    raise EtagMismatchError("The event was changed meanwhile.") from error
+                raise
             except (LibraryError, ValueError, RecursionError):
+                # Without the library's own error, whose text may name the calendar.
                 raise CalendarError("Google: an answer that cannot be read", Trouble.ODD) from None
-        if refusal.status == 412:
-            raise EtagMismatchError("The event was changed meanwhile.")
-        raise refusal  # Without the library's error, whose text names the calendar.

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from integrations.calendars.google.anchor import BEGINS, anchored, beginning
 from integrations.calendars.google.answer import Body
 from integrations.calendars.google.entry import Entry
 from integrations.calendars.google.ownership import alarm_changes, notes, reminders, text_changes
 from integrations.calendars.google.series import PLAN, Series
-from integrations.calendars.google.times import Time, rule_lines, written
+from integrations.calendars.google.times import rule_lines, written
 from rituals.calendar_event import Event
 from rituals.recurrence import moment
 
@@ -31,9 +32,8 @@ def new_series(event: Event) -> Body:
         "summary": event.summary,
         "description": event.description,
         "visibility": "private",
-        "recurrence": rule_lines(event.recurrence.rule),
-        "extendedProperties": {"private": {PLAN: event.uid, **notes(event)}},
-        **_times(event, event.recurrence.starts),
+        "extendedProperties": {"private": {PLAN: event.uid, BEGINS: beginning(event.recurrence), **notes(event)}},
+        **_rhythm(event),
     }
     if event.url.startswith(("https://", "http://")):
         body["source"] = {"title": SOURCE, "url": event.url}
@@ -44,21 +44,19 @@ def new_series(event: Event) -> Body:
 
 def revived_series(event: Event) -> Body:
     """Of a deleted event Google need not know anything any more but its id."""
-    return {**new_series(event), **CONFIRMED, **_times(event, event.recurrence.starts, was_day=True)}
+    return {**new_series(event), **CONFIRMED, **_rhythm(event, was_day=True)}
 
 
 def series_changes(held: Series, event: Event) -> Body:
     """Empty where nothing must change. What its owner added or reworded is left as they made it."""
-    master, body = held.master, Body()
-    if held.recurrence != event.recurrence:
-        body |= _times(event, event.recurrence.starts, was_day=master.starts.at is None)
-        body["recurrence"] = rule_lines(event.recurrence.rule)
-    elif len(master.lines) > 1:
-        # Dates left out by EXDATE: we say it date by date, as Google's own apps do.
-        body["recurrence"] = rule_lines(event.recurrence.rule)
-    body, noted = _worded(body, master, event, master.properties)
+    master, body, noted = held.master, Body(), {}
+    # Dates left out by EXDATE: we say it date by date, as Google's own apps do.
+    if held.recurrence != event.recurrence or len(master.lines) > 1:
+        body |= _rhythm(event, was_day=master.starts.at is None)
+        noted[BEGINS] = beginning(event.recurrence)
+    texts, noted_texts = text_changes(master, event, master.properties)
     alarms, noted_alarms = alarm_changes(master, event)
-    return _noting(body | alarms, {**noted, **noted_alarms, **_plan(master, event)})
+    return _noting(body | texts | alarms, {**noted, **noted_texts, **noted_alarms, **_plan(master, event)})
 
 
 def date_changes(held: Entry, event: Event, starts: datetime | None, series: Entry) -> Body:
@@ -67,10 +65,15 @@ def date_changes(held: Entry, event: Event, starts: datetime | None, series: Ent
         return {} if held.is_cancelled else dict(CANCELLED)
     body = dict(CONFIRMED) if held.is_cancelled else Body()
     starts_at = moment(starts, event.recurrence.zone)
-    if _differs(held.starts, starts_at) or _differs(held.ends, starts_at + event.recurrence.duration):
+    if (held.starts.at, held.ends.at) != (starts_at, starts_at + event.recurrence.duration):
         body |= _times(event, starts, was_day=held.starts.at is None)
-    body, noted = _worded(body, held, event, held.properties or series.properties)
-    return _noting(body, noted)
+    texts, noted = text_changes(held, event, held.properties or series.properties)
+    return _noting(body | texts, noted)
+
+
+def _rhythm(event: Event, *, was_day: bool = False) -> Body:
+    written_as = anchored(event.recurrence)
+    return {**_times(event, written_as.starts, was_day=was_day), "recurrence": rule_lines(written_as.rule)}
 
 
 def _times(event: Event, starts: datetime, *, was_day: bool = False) -> Body:
@@ -84,18 +87,9 @@ def _times(event: Event, starts: datetime, *, was_day: bool = False) -> Body:
     }
 
 
-def _worded(body: Body, held: Entry, event: Event, noted: Mapping[str, str]) -> tuple[Body, dict[str, str]]:
-    texts, notes_of_texts = text_changes(held, event, noted)
-    return body | texts, notes_of_texts
-
-
 def _noting(body: Body, noted: Mapping[str, str]) -> Body:
     return body | {"extendedProperties": {"private": dict(noted)}} if noted else body
 
 
 def _plan(held: Entry, event: Event) -> dict[str, str]:
     return {} if held.properties.get(PLAN) == event.uid else {PLAN: event.uid}
-
-
-def _differs(time: Time, at: datetime) -> bool:
-    return time.at != at

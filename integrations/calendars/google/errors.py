@@ -9,25 +9,27 @@ from email.utils import parsedate_to_datetime
 from integrations.calendars.google.answer import Answer
 from rituals.calendar_interfaces import CalendarError, Trouble
 
-TOO_MANY = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
+TOO_MANY = frozenset(
+    {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "RESOURCE_EXHAUSTED"}
+)
 """403 that will pass."""
 BY_REASON = {
-    # Of OAuth: only the first can be cured by the calendar's owner, the others by whoever runs this program.
+    # Only the first can be cured by the calendar's owner, the others by whoever runs this program.
     "invalid_grant": Trouble.RECONNECT,
     "invalid_client": Trouble.ODD,
     "unauthorized_client": Trouble.ODD,
-    # A 401 that says nothing about the token, but that pushes to our address are not allowed.
-    "push.webhookUrlUnauthorized": Trouble.REFUSED,
+    "accessNotConfigured": Trouble.ODD,
     **dict.fromkeys(TOO_MANY, Trouble.BUSY),
 }
 BY_STATUS = {
     401: Trouble.RECONNECT,
     403: Trouble.REFUSED,
     404: Trouble.GONE,
-    408: Trouble.BUSY,
     410: Trouble.GONE,
-    429: Trouble.BUSY,
 }
+PUSHES = "push."
+"""Reasons that speak of the address to be called, whatever the status: a 401 of them says nothing of the token."""
+PASSING = {408: Trouble.BUSY, 429: Trouble.BUSY}
 LONGEST_PAUSE = timedelta(days=1)
 
 
@@ -42,7 +44,7 @@ class AnsweredError(CalendarError):
     @property
     def is_absent(self) -> bool:
         """What was named is not there, or not any more."""
-        return self.status in {404, 410}
+        return self.trouble is Trouble.GONE
 
 
 def answered(status: int, headers: Mapping[str, str], content: bytes) -> AnsweredError:
@@ -52,8 +54,13 @@ def answered(status: int, headers: Mapping[str, str], content: bytes) -> Answere
 
 
 def _trouble(status: int, reason: str) -> Trouble:
-    weakness = Trouble.BUSY if status >= 500 else Trouble.ODD
-    return BY_REASON.get(reason) or BY_STATUS.get(status, weakness)
+    if status >= 500:
+        return Trouble.BUSY
+    if reason.startswith(PUSHES):
+        return Trouble.REFUSED
+    # What says no reason is not this API, but something on the way: nobody's calendar is given up for that.
+    known = BY_REASON.get(reason) or (BY_STATUS.get(status) if reason else None)
+    return known or PASSING.get(status, Trouble.ODD)
 
 
 def _reason(content: bytes) -> str:
@@ -62,8 +69,9 @@ def _reason(content: bytes) -> str:
         fields = Answer.of(json.loads(content))
     except (ValueError, RecursionError, CalendarError):
         return ""
-    reasons = [one.text("reason") for one in fields.part("error").parts("errors")]
-    reason = next(iter(reasons), "") or fields.text("error")
+    error = fields.part("error")
+    reasons = [one.text("reason") for one in error.parts("errors")]
+    reason = next(iter(reasons), "") or error.text("status") or fields.text("error")
     return reason if re.fullmatch(r"[A-Za-z._]{1,60}", reason) else ""
 
 

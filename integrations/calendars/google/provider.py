@@ -1,6 +1,7 @@
 """Google Calendar as a kind of calendar that can be connected."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from google.oauth2.credentials import Credentials
 
@@ -10,6 +11,7 @@ from integrations.calendars.google.consent import OAuthClient
 from integrations.http import Session
 from rituals.calendar_interfaces import Access, CalendarError, Consent, Trouble
 
+WITHIN = timedelta(seconds=30)
 COLOURS = {"backgroundColor": "#245246", "foregroundColor": "#ffffff"}
 """The pine of our pages."""
 
@@ -17,8 +19,10 @@ COLOURS = {"backgroundColor": "#245246", "foregroundColor": "#ffffff"}
 class GoogleProvider:
     """Fulfils ConsentProvider. Kept once, for all threads: it holds no connection."""
 
-    def __init__(self, client: OAuthClient, *, api_root: str) -> None:
+    def __init__(self, client: OAuthClient, *, api_root: str, within: timedelta = WITHIN) -> None:
+        """`within` is for each call of ours, however many requests it takes."""
         self._client = client
+        self._within = within
         self._api = Api(api_root)
 
     def open(self, access: Access) -> GoogleCalendar:
@@ -74,4 +78,4 @@ class GoogleProvider:
             client_id=self._client.id,
             client_secret=self._client.secret,
         )
-        return Account(self._api, Session(self._client.guard), credentials)
+        return Account(self._api, Session(self._client.guard), credentials, within=self._within)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from integrations.calendars.google.anchor import BEGINS, as_meant
 from integrations.calendars.google.entry import Entry
 from integrations.calendars.google.event_id import event_id, uid_of
 from integrations.calendars.google.times import left_out, read_recurrence
@@ -38,7 +39,8 @@ class Series:
 
     @property
     def recurrence(self) -> Recurrence | None:
-        return read_recurrence(self.master.starts, self.master.ends, self.master.lines, zone=self.zone)
+        found = read_recurrence(self.master.starts, self.master.ends, self.master.lines, zone=self.zone)
+        return as_meant(found, self.master.properties.get(BEGINS, "")) if found is not None else None
 
     @property
     def timetable(self) -> Timetable:

@@ -15,8 +15,11 @@ from integrations.http.deadline import Deadline
 from rituals.calendar_interfaces import CalendarError, Trouble
 
 ONE_REQUEST = timedelta(seconds=15)
-REFUSED = frozenset({400, 401, 403})
-"""What an OAuth server answers where it will not renew a token."""
+UNAUTHORISED = 401
+REFUSED = 400
+"""And whatever status is higher."""
+FINAL = frozenset({200, 400, 401, 403})
+"""What an OAuth server answers where it has made up its mind about a token."""
 
 
 class Transport:
@@ -44,12 +47,19 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         **_options: object,
     ) -> tuple[httplib2.Response, bytes]:
-        """Raises CalendarError. A token that is refused is renewed once."""
+        """Raises CalendarError, AnsweredError for every refusal: the library would write some into the log.
+
+        A token that is refused is renewed once.
+        """
         content = body.encode() if isinstance(body, str) else body or b""
+        if not self._credentials.token:
+            self._renew()
         response = self._ask(method, uri, dict(headers or {}), content)
-        if response.status == 401 and self._credentials.refresh_token:
+        if response.status == UNAUTHORISED:
             self._renew()
             response = self._ask(method, uri, dict(headers or {}), content)
+        if response.status >= REFUSED:
+            raise answered(response.status, response.headers, response.body)
         return httplib2.Response({**response.headers, "status": str(response.status)}), response.body
 
     def close(self) -> None:
@@ -71,6 +81,8 @@ class Transport:
             raise CalendarError("Google: no answer in time", Trouble.UNREACHABLE) from error
 
     def _renew(self) -> None:
+        if not self._credentials.refresh_token:
+            raise CalendarError("Google: access has run out", Trouble.RECONNECT)
         try:
             self._credentials.refresh(self._ask_for_token)
         except RefreshError as error:
@@ -83,7 +95,7 @@ class Transport:
     ) -> "TokenAnswer":
         """As google-auth wants it. What will pass is raised here, else the library sleeps and asks again."""
         response = self._send(method, url, headers, body)
-        if response.status != 200 and response.status not in REFUSED:
+        if response.status not in FINAL:
             raise answered(response.status, response.headers, response.body)
         return TokenAnswer(response)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from integrations.calendars.google.account import Account
+from integrations.calendars.google.anchor import beginning
 from integrations.calendars.google.answer import Body
 from integrations.calendars.google.drafts import CANCELLED, date_changes, new_series, revived_series, series_changes
 from integrations.calendars.google.entry import Entry
@@ -84,6 +85,8 @@ class Pen:
 
     def _dates(self, event: Event, held: Series) -> Iterator[tuple[str, Entry]]:
         wanted = dict(event.timetable.dates)
+        if beginning(event.recurrence):
+            wanted.pop(event.recurrence.starts, None)  # A date that Google does not have at all.
         for date in held.dates:
             original = original_starts(event.recurrence, date.original.at)
             if original is None:

@@ -1,6 +1,7 @@
 """Google, simulated once for all tests here; every test has an account of its own in it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -34,11 +35,7 @@ def google(running_google: Google) -> Iterator[Google]:
 
 @pytest.fixture(scope="session")
 def provider(running_google: Google) -> GoogleProvider:
-    url = running_google.url
-    client = OAuthClient(
-        running_google.client_id, running_google.client_secret, OAuthAddresses.of(url), Guard(allow_private=True)
-    )
-    return GoogleProvider(client, api_root=url)
+    return provided(running_google)
 
 
 @pytest.fixture
@@ -59,6 +56,14 @@ def calendar(provider: GoogleProvider, access: Access) -> Iterator[GoogleCalenda
 
 
 @pytest.fixture
+def impatient(running_google: Google, access: Access) -> Iterator[GoogleCalendar]:
+    """The same calendar, by somebody who waits a fraction of a second for it."""
+    calendar = provided(running_google, within=timedelta(seconds=0.15)).open(access)
+    yield calendar
+    calendar.close()
+
+
+@pytest.fixture
 def phone(google: Google, access: Access, address: str) -> GooglePhone:
     return GooglePhone(google.phone(address), access.calendar)
 
@@ -66,3 +71,9 @@ def phone(google: Google, access: Access, address: str) -> GooglePhone:
 def consent(tokens: Resource) -> Consent:
     secrets = {name: str(tokens[name]) for name in ("access_token", "refresh_token")}
     return Consent(secrets, may_write=True, may_see_busy=True)
+
+
+def provided(google: Google, *, within: timedelta = timedelta(seconds=10)) -> GoogleProvider:
+    addresses = OAuthAddresses.of(google.url)
+    client = OAuthClient(google.client_id, google.client_secret, addresses, Guard(allow_private=True))
+    return GoogleProvider(client, api_root=google.url, within=within)
