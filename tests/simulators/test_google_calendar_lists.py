@@ -189,3 +189,27 @@ def test_a_split_series_is_two(events: Events, phone: Phone) -> None:
         *("03-07T19:00", "03-14T19:00"),
         *("03-21T18:00", "03-28T18:00", "04-04T18:00", "04-11T18:00"),
     ]
+
+
+def test_a_list_can_be_cut_down_to_some_fields(events: Events) -> None:
+    events.insert(SUNDAYS)
+    reply = events.list(fields="nextSyncToken,items(id,start/timeZone,extendedProperties/private/plan)")
+    assert reply.body == {
+        "nextSyncToken": events.token(),
+        "items": [
+            {
+                "id": "sunsatseven",
+                "start": {"timeZone": "Europe/Madrid"},
+                "extendedProperties": {"private": {"plan": "1"}},
+            },
+        ],
+    }
+    assert events.get("sunsatseven", fields="summary").body == {"summary": "Weekly check-in"}
+    assert events.get("sunsatseven", fields="*").body == events.get("sunsatseven").body
+
+
+@pytest.mark.parametrize("fields", ["title", "items/title", "items(id", "items)", ",id", "items//id", "id;etag"])
+def test_fields_that_no_answer_has_are_a_violation(google: GoogleCalendar, events: Events, fields: str) -> None:
+    reply = events.list(fields=fields)
+    assert (reply.status, reply.reason) == (400, "invalidParameter")
+    assert google.violations.pop().startswith("calendar.events.list: Invalid field selection")

@@ -74,7 +74,10 @@ class Api:
         try:
             if grant is None:
                 raise no_credentials()
-            resource = self._do(self._call(method, values, request, grant))
+            call = self._call(method, values, request, grant)
+            fields = call.text("fields")
+            selection = method.response.select(fields) if fields and method.response is not None else None
+            resource = self._do(call)
         except ApiError as error:
             return self._refusal(method, error)
         if resource is None:
@@ -82,7 +85,8 @@ class Api:
         if self.validates and method.response is not None:
             self.violations += [f"our answer to {method.id}: {one}" for one in method.response.problems(resource)]
         etag = resource.get("etag")
-        return json_answer(200, resource, {"ETag": etag} if isinstance(etag, str) else None)
+        shown = selection.of(resource) if selection is not None else resource
+        return json_answer(200, shown, {"ETag": etag} if isinstance(etag, str) else None)
 
     def _refusal(self, method: Method, error: ApiError) -> Answer:
         if error.is_violation:

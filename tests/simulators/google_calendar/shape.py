@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tests.simulators.google_calendar.partial import Selection, refused, selection
 from tests.simulators.google_calendar.resource import Json, Resource, part, text, texts
 
 Check = Callable[[Json, str], list[str]]
@@ -20,6 +21,16 @@ class Shape:
 
     check: Check
     required: frozenset[str]
+    schema: Resource
+    schemas: Resource
+
+    def select(self, fields: str) -> Selection:
+        """Raises ApiError where it names what is never there."""
+        found = selection(fields)
+        unknown = next(found.unknown(self.schema, self.schemas), None)
+        if unknown is not None:
+            raise refused(unknown)
+        return found
 
     def problems(self, value: Json) -> list[str]:
         present = {name for name, one in value.items() if one is not None} if isinstance(value, dict) else set()
@@ -41,7 +52,7 @@ class Shapes:
         required = {
             one for one in properties if method in texts(part(part(properties, one), "annotations"), "required")
         }
-        return Shape(self._reference(name), frozenset(required))
+        return Shape(self._reference(name), frozenset(required), part(self._schemas, name), self._schemas)
 
     def _reference(self, name: str) -> Check:
         if name not in self._compiled:
