@@ -10,20 +10,17 @@ from rituals.connection import CalendarConnection, Way
 from rituals.couple import Partner
 from rituals.interfaces import Sealer
 from rituals.linked_calendar import LinkedCalendar
-from rituals.placement import place_on, take_away
+from rituals.placing import place_on, take_away
 from rituals.plan import Plan
 from rituals.secret import digest, new
+from rituals.stand_in import step_back
 
 
 def choose_way(
     session: Session, partner: Partner, way: Way, now: datetime, *, anew: bool = False
 ) -> CalendarConnection:
     """From now on by this way alone. Choosing the same again changes nothing, unless it is to begin `anew`."""
-    if partner.couple is not None:
-        # Somebody may be leaving, or changing a plan, just now: they finish first.
-        session.refresh(partner.couple, with_for_update=True)
-        Plan.hold_all(session, partner.couple)
-    session.refresh(partner, with_for_update=True)
+    hold(session, partner)
     current = CalendarConnection.current(session, partner)
     if current is not None and current.way == way and not anew:
         return current
@@ -39,6 +36,14 @@ def choose_way(
     if way == Way.MAIL:
         place_all(session, partner, now)
     return chosen
+
+
+def hold(session: Session, partner: Partner) -> None:
+    """Somebody may be leaving, or changing a plan, just now: they finish first."""
+    if partner.couple is not None:
+        session.refresh(partner.couple, with_for_update=True)
+        Plan.hold_all(session, partner.couple)
+    session.refresh(partner, with_for_update=True)
 
 
 def open_feed(session: Session, connection: CalendarConnection, sealer: Sealer) -> None:
@@ -85,10 +90,12 @@ def link(
     session: Session, partner: Partner, way: Way, access: Access, sealer: Sealer, *, name: str, now: datetime
 ) -> LinkedCalendar:
     """From now on by a calendar that is written to. The same calendar again goes on, and doubles nothing."""
+    hold(session, partner)
     current = CalendarConnection.current(session, partner)
     linked = LinkedCalendar.of(session, current) if current is not None and current.way == way else None
     if linked is not None and linked.leads_to(access.calendar, sealer):
         linked.reconnect(access, sealer, now)
+        step_back(session, linked, now)
         return linked
     connection = choose_way(session, partner, way, now, anew=True)
     waits = LinkedCalendar.is_parting(session, partner)

@@ -14,11 +14,11 @@ from rituals.invitation import Refusal
 from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence
 from rituals.outbox import Letter, LetterKind
-from rituals.placement import part
+from rituals.placing import part
 from rituals.plan import Plan
 from rituals.version import Version, VersionState
 
-_ABOUT_THE_SPACE = (LetterKind.JOINED, LetterKind.NEWS, LetterKind.CALENDAR)
+_ABOUT_THE_SPACE = (LetterKind.JOINED, LetterKind.NEWS, LetterKind.CALENDAR, LetterKind.COLLISION)
 
 
 def leave(session: Session, partner: Partner, now: datetime, *, events_stay: bool, clear_mine: bool = False) -> None:

@@ -79,13 +79,17 @@ class LinkedCalendar(Base):
     told: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How many mails have told its owner of this trouble."""
     farewell: Mapped[Farewell | None] = mapped_column(stored(Farewell))
+    stand_in_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("calendar_connection.id", ondelete="SET NULL"), index=True
+    )
+    """The connection by mail that stands in for it while it lets nobody in."""
     channel: Mapped[str | None] = mapped_column(String(64), unique=True)
     """The name under which the provider pushes changes to us."""
     channel_digest: Mapped[str | None] = mapped_column(String(64))
     channel_resource: Mapped[str | None] = mapped_column(Text)
     channel_ends_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    connection: Mapped[CalendarConnection] = relationship()
+    connection: Mapped[CalendarConnection] = relationship(foreign_keys=[connection_id])
 
     @classmethod
     def begin(
@@ -142,6 +146,11 @@ class LinkedCalendar(Base):
         """The row, locked, while it is still in these hands."""
         linked = session.get(cls, linked_id, with_for_update=True, populate_existing=True)
         return linked if linked is not None and linked.holder == lease.holder else None
+
+    @property
+    def lets_nobody_in(self) -> bool:
+        """Its owner can let us in again. One that they deleted is not spoken of as locked."""
+        return self.farewell is None and self.trouble in LASTING and self.trouble != Trouble.GONE
 
     @property
     def is_open(self) -> bool:

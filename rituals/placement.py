@@ -1,17 +1,16 @@
 """One plan on one partner's calendar: whether it should stand there, and what that calendar was last told."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, Text, UniqueConstraint, and_, or_, select
+from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.calendar_event import Event, Override
 from rituals.calendar_interfaces import Held
-from rituals.connection import LINKED, CalendarConnection, Way
-from rituals.couple import Couple, Partner
-from rituals.linked_calendar import Farewell, LinkedCalendar
+from rituals.connection import CalendarConnection
 from rituals.outbox import GATHERED_FOR, Draft, Letter, LetterKind
 from rituals.recurrence import moment
 from rituals.storage import Base, Id, Moment, PrimaryKey
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 NEAR = timedelta(minutes=30)
 """A change this close to a start is not held back to be gathered with others."""
-
-
-REPAIRED_EVERY = timedelta(days=1)
 
 
 class Placement(Base):
@@ -64,6 +60,12 @@ class Placement(Base):
             session.flush()
         return placement
 
+    @classmethod
+    def taken_out(cls, session: Session, connection: CalendarConnection) -> Sequence["Placement"]:
+        """Those that stand for both and that the calendar's owner deleted there."""
+        gone = select(cls).where(cls.connection_id == connection.id, cls.deleted_at.is_not(None), cls.wanted)
+        return session.scalars(gone.order_by(cls.plan_id)).all()
+
     @property
     def stands(self) -> bool:
         """Whether anything of it may stand in a calendar that is read back."""
@@ -73,6 +75,10 @@ class Placement(Base):
     def written_states(self) -> tuple[Timetable, ...]:
         """Everything that we wrote there, or may have written."""
         return tuple(Timetable.from_json(one) for one in (self.shown, self.intended) if one is not None)
+
+    def is_settled(self, plan: "Plan") -> bool:
+        """Whether a calendar that is read back shows the plan as it stands, or is not to show it."""
+        return self.deleted_at is not None or (self.intended is None and self.knows(plan))
 
     def wants(self, event: Event) -> bool:
         """Whether this event is still to be written to a calendar that is read back."""
@@ -156,127 +162,3 @@ class Placement(Base):
             due_at=due_at,
             now=now,
         )
-
-
-def place(session: Session, plan: "Plan", now: datetime, *, urgent: bool) -> None:
-    """Let the plan's calendars follow it: both partners', each by the way its owner chose."""
-    for partner in plan.couple.partners:
-        connection = CalendarConnection.current(session, partner)
-        if connection is not None:
-            place_on(session, plan, connection, now, urgent=urgent)
-
-
-def place_on(session: Session, plan: "Plan", connection: CalendarConnection, now: datetime, *, urgent: bool) -> None:
-    """Let one calendar follow the plan. Where the one before it is still being cleared, that comes first."""
-    if connection.is_linked:
-        wake(session, connection, now)
-        session.flush()  # the calendar before its placements, as everybody locks them
-        Placement.on(session, plan, connection).wanted = plan.is_on_calendars
-    elif connection.way == Way.MAIL and not LinkedCalendar.is_parting(session, connection.partner):
-        Placement.on(session, plan, connection).follow(session, wanted=plan.is_on_calendars, now=now, urgent=urgent)
-
-
-def wake(session: Session, connection: CalendarConnection, now: datetime) -> None:
-    """Let the calendar at the other end be looked at soon."""
-    linked = LinkedCalendar.of(session, connection)
-    if linked is not None:
-        linked.look_soon(now)
-
-
-def take_away(session: Session, connection: CalendarConnection, now: datetime) -> None:
-    """Everything of ours leaves this calendar."""
-    linked = LinkedCalendar.of(session, connection)
-    if linked is not None:
-        linked.part(Farewell.DELETE, now)
-    for placement in session.scalars(select(Placement).where(Placement.connection_id == connection.id)):
-        if linked is not None:
-            placement.wanted = False
-        else:
-            placement.follow(session, wanted=False, now=now, urgent=True)
-
-
-def part(session: Session, couple: Couple, partner: Partner, now: datetime, *, stays: bool) -> None:
-    """The last word to this partner's calendars about a space that closes: it is all taken away, or nothing is said.
-
-    Where it stays, what was still to be called off stays as well: no mail comes a day later to repair it.
-    """
-    from rituals.plan import Plan
-
-    theirs = (
-        select(Placement)
-        .join(Plan, Plan.id == Placement.plan_id)
-        .join(CalendarConnection, CalendarConnection.id == Placement.connection_id)
-        .where(Plan.couple_id == couple.id, CalendarConnection.partner_id == partner.id)
-    )
-    for placement in session.scalars(theirs).all():
-        if placement.connection.is_linked:
-            _part_linked(session, placement, now, stays=stays)
-        elif not stays:
-            placement.follow(session, wanted=False, now=now, urgent=True)
-        elif not placement.wanted:
-            placement.sequence = None
-
-
-def _part_linked(session: Session, placement: Placement, now: datetime, *, stays: bool) -> None:
-    """What stays in a calendar that is read back is not ours any more: it is neither written nor read again."""
-    placement.wanted = False
-    if stays:
-        placement.is_off()
-    else:
-        wake(session, placement.connection, now)
-
-
-def record_told(session: Session, letter_id: int, now: datetime) -> None:
-    """A letter to a calendar has gone out: what it said is what that calendar knows."""
-    letter, placement = _told(session, letter_id)
-    if letter is not None and placement is not None:
-        placement.sequence = letter.sequence
-        _call_back(session, placement, now)
-
-
-def record_perhaps_told(session: Session, letter_id: int, now: datetime) -> None:
-    """Nobody knows whether it arrived: enough for the calendar to be told again, and for a cancellation to go."""
-    letter, placement = _told(session, letter_id)
-    if letter is not None and placement is not None and placement.sequence is None and letter.sequence is not None:
-        placement.sequence = letter.sequence - 1
-        _call_back(session, placement, now)
-
-
-def _told(session: Session, letter_id: int) -> tuple[Letter | None, Placement | None]:
-    """The letter to a calendar and, locked against whoever is changing the plan, its placement."""
-    letter = session.get(Letter, letter_id)
-    if letter is None or letter.kind != LetterKind.CALENDAR:
-        return None, None
-    return letter, session.get(Placement, letter.about_id, with_for_update=True)
-
-
-def _call_back(session: Session, placement: Placement, now: datetime) -> None:
-    """Called off while it was on its way."""
-    if not placement.wanted and placement.sequence is not None:
-        placement.follow(session, wanted=False, now=now, urgent=True)
-
-
-def repair(session: Session, now: datetime, *, limit: int) -> int:
-    """Write again to calendars that were not told how things stand, as after an outage of the mail: once a day."""
-    from rituals.plan import Plan
-
-    recent = select(Letter.id).where(
-        Letter.kind == LetterKind.CALENDAR, Letter.about_id == Placement.id, Letter.due_at > now - REPAIRED_EVERY
-    )
-    untold = or_(Placement.sequence.is_(None), Placement.sequence < Plan.sequence)
-    behind = and_(Placement.wanted, untold, CalendarConnection.ended_at.is_(None), Couple.closed_at.is_(None))
-    left_over = and_(~Placement.wanted, Placement.sequence.is_not(None))
-    rows = (
-        select(Placement)
-        .join(Plan, Plan.id == Placement.plan_id)
-        .join(Couple, Couple.id == Plan.couple_id)
-        .join(CalendarConnection, CalendarConnection.id == Placement.connection_id)
-        .join(Partner, Partner.id == CalendarConnection.partner_id)
-        .where(or_(behind, left_over), CalendarConnection.way.not_in(LINKED))
-        .where(Partner.bounced_at.is_(None), ~recent.exists())
-        .limit(limit)
-    )
-    placements = session.scalars(rows).all()
-    for placement in placements:
-        placement.follow(session, wanted=placement.wanted, now=now, urgent=True)
-    return len(placements)

@@ -14,7 +14,8 @@ from rituals.horizon import derive
 from rituals.news import Happening, tell
 from rituals.occurrence import Occurrence
 from rituals.override import Override
-from rituals.placement import NEAR, place
+from rituals.placement import NEAR
+from rituals.placing import place
 from rituals.recurrence import Recurrence
 from rituals.refused import RefusedError, StaleError
 from rituals.ritual import Ritual

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("trouble_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told", sa.SmallInteger(), nullable=False),
         sa.Column("farewell", sa.Enum("delete", "leave", name="farewell", native_enum=False, length=24), nullable=True),
+        sa.Column("stand_in_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("channel", sa.String(length=64), nullable=True),
         sa.Column("channel_digest", sa.String(length=64), nullable=True),
         sa.Column("channel_resource", sa.Text(), nullable=True),
@@ -52,12 +53,19 @@ def upgrade() -> None:
             name=op.f("fk_linked_calendar_connection_id"),
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["stand_in_id"],
+            ["calendar_connection.id"],
+            name=op.f("fk_linked_calendar_stand_in_id"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_linked_calendar")),
         sa.UniqueConstraint("channel", name=op.f("uq_linked_calendar_channel")),
         sa.UniqueConstraint("connection_id", name=op.f("uq_linked_calendar_connection_id")),
     )
     with op.batch_alter_table("linked_calendar", schema=None) as batch_op:
         batch_op.create_index("ix_linked_calendar_look_at", ["look_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_linked_calendar_stand_in_id"), ["stand_in_id"], unique=False)
 
     op.create_table(
         "suggestion",
@@ -129,6 +137,7 @@ def downgrade() -> None:
 
     op.drop_table("suggestion")
     with op.batch_alter_table("linked_calendar", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_linked_calendar_stand_in_id"))
         batch_op.drop_index("ix_linked_calendar_look_at")
 
     op.drop_table("linked_calendar")

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rituals.calendar_letters import record_perhaps_told
 from rituals.couple import Partner
 from rituals.delivery import Delivery
 from rituals.errand import HELD, WAITING, Lease, State
 from rituals.interfaces import Envelope
 from rituals.outbox import Letter
-from rituals.placement import record_perhaps_told
 from service.emails.desk import Desk
 from service.jobs import drafts, letters
 from service.jobs.parcel import Kind, Parcel

@@ -10,11 +10,11 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from rituals.calendar_letters import record_perhaps_told, record_told
 from rituals.couple import Partner
 from rituals.errand import COPIES, backoff
 from rituals.interfaces import MailConnection, MailError
 from rituals.outbox import Letter
-from rituals.placement import record_perhaps_told, record_told
 from service.jobs import drafts
 from service.jobs.parcel import Parcel
 from service.logs import event

@@ -12,6 +12,7 @@ from rituals.errand import Lease
 from rituals.linked_calendar import BEFORE_A_START, FAREWELL_TRIES, PERIOD, Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence, Standing
 from rituals.placement import Placement
+from rituals.placing import let_mail_stand_in
 from rituals.plan import Plan
 from service.jobs.calendar_reading import Reading
 from service.jobs.calendar_turn import Turn, TurnLostError
@@ -89,10 +90,13 @@ def _went_well(services: Services, linked_id: int, lease: Lease) -> None:
 
 def _went_wrong(services: Services, linked_id: int, lease: Lease, error: CalendarError) -> None:
     with services.database.writing() as session:
+        if error.is_lasting:
+            choosing.hold(session, session.get_one(LinkedCalendar, linked_id).connection.partner)
         linked = LinkedCalendar.held(session, linked_id, lease)
         if linked is None:
             return
         next_at = linked.went_wrong(error, services.clock())
+        let_mail_stand_in(session, linked, services.clock())
         if linked.farewell is not None and (next_at is None or linked.failures >= FAREWELL_TRIES):
             _end(session, linked, services.clock())
             next_at = None

@@ -6,13 +6,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from rituals.calendar_letters import repair
 from rituals.couple import Couple, Partner
 from rituals.delivery import Delivery
 from rituals.errand import State
 from rituals.horizon import derive, next_to_extend, put_off
 from rituals.invitation import Invitation
 from rituals.outbox import Draft, Letter
-from rituals.placement import repair
+from rituals.offer import Offer
 from rituals.plan import Plan
 from rituals.signin import LOG_KEPT, SignedIn, SignInLink
 from rituals.version import PROPOSAL_LIFE, Version, VersionState
@@ -83,6 +84,7 @@ def prune(services: Services) -> None:
         session.execute(delete(Draft).where(Draft.made_at < now - DRAFTS_KEPT))
         session.execute(delete(SignInLink).where(SignInLink.asked_at < now - LOG_KEPT))
         session.execute(delete(SignedIn).where(SignedIn.expires_at < now))
+        Offer.forget(session, now)
         session.execute(delete(Invitation).where(Invitation.expires_at < now - LOG_KEPT))
         _forget_closed(session, now)
 

@@ -10,7 +10,7 @@ from rituals.connection import CalendarConnection, Way
 from rituals.invitation import LIFE, Invitation
 from rituals.leaving import forget_invitations, leave
 from rituals.outbox import Letter, LetterKind
-from rituals.placement import repair
+from rituals.calendar_letters import repair
 from rituals.version import VersionState
 from tests.rituals.households import Household
 

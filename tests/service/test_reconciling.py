@@ -1,5 +1,6 @@
 """Two connected calendars stay in step with what is agreed, and with each other."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -294,6 +295,33 @@ def test_connecting_again_goes_on_where_it_was_and_what_was_moved_meanwhile_coun
     assert both.dates(uid) == [{SECOND: AT_EIGHT, THIRD: None}] * 2
     assert both.linked(BEN).trouble is None
     assert len(calendar.kept) == 1
+
+
+def test_while_a_calendar_lets_nobody_in_what_changes_comes_by_mail(both: LinkedPair) -> None:
+    standing = both.agree(SUNDAY)
+    calendar = both.calendar(BEN)
+    calendar.before = lambda _call: CalendarError("invalid_grant", Trouble.RECONNECT)
+    fresh = both.agree(SUNDAY + DAY, rule="FREQ=WEEKLY;BYDAY=MO")
+    assert both.letters(BEN, LetterKind.CALENDAR) == 1, "only what the calendar was not told"
+    with both.pair.acting(ANA) as act:
+        both.occurrence_at(act, standing, SECOND).skip(act)
+    assert both.letters(BEN, LetterKind.CALENDAR) == 2
+    assert both.letters(ANA, LetterKind.CALENDAR) == 0
+    both.day.work(timedelta(minutes=6))
+    calendar.before = lambda _call: None
+    both.link(BEN)
+    both.keep_in_step()
+    assert both.dates(standing) == [{SECOND: None}] * 2
+    assert both.dates(fresh) == [{}, {}]
+    both.day.work(timedelta(minutes=6))
+    methods = [ics_method(mail) for mail in both.day.post.contents(BEN)]
+    assert [method for method in methods if method] == ["REQUEST", "REQUEST", "CANCEL", "CANCEL"]
+
+
+def ics_method(mail: bytes) -> str:
+    """How a mail speaks to a calendar, if it does."""
+    found = re.search(rb'text/calendar;[^\n]*\n?[^\n]*method="?(\w+)', mail)
+    return found[1].decode() if found else ""
 
 
 def test_another_way_begins_when_the_calendar_before_it_is_cleared(both: LinkedPair) -> None:

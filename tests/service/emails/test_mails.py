@@ -19,7 +19,7 @@ from rituals.connection import Way
 from rituals.errand import State
 from rituals.invitation import Invitation
 from rituals.outbox import LetterKind
-from rituals.placement import record_told, repair
+from rituals.calendar_letters import record_told, repair
 from rituals.plan import Plan
 from rituals.signin import SignInLink, welcome
 from service.calendar_events import event_of
