@@ -1,0 +1,1 @@
+"""Calendars on servers that speak CalDAV (RFC 4791): iCloud, Fastmail, Nextcloud, and many more."""
