@@ -21,22 +21,31 @@ SERVING: dict[str, Callable[[Settings], None]] = {
     "worker": commands.worker,
     "migrate": commands.migrate,
 }
+ASKING: dict[tuple[str, ...], Callable[[Settings, str], None]] = {("calendars", "check"): commands.check_calendar}
+"""Commands of several words, with one thing to ask about."""
 CHECKING = ("check-decks", "check-templates")
-USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}]"
+USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}], or calendars check ADDRESS"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command, `serve` if none is named; answers the exit status."""
+    asking = ASKING.get(tuple(arguments[:-1]))
+    if asking is not None:
+        return start(lambda settings: asking(settings, arguments[-1]))
     name = arguments[0] if arguments else "serve"
     if len(arguments) > 1 or name not in (*SERVING, "demo", *CHECKING):
         return complain(f"Use: {USAGE}")
     if name in CHECKING:
         return report(mistakes_of(name))
+    return start(commands.demo, demo=True) if name == "demo" else start(SERVING[name])
+
+
+def start(command: Callable[[Settings], None], *, demo: bool = False) -> int:
     try:
-        settings = commands.demo_settings(os.environ) if name == "demo" else Settings.read(os.environ, root=PROJECT)
+        settings = commands.demo_settings(os.environ) if demo else Settings.read(os.environ, root=PROJECT)
     except SettingsError as error:
         return complain(f"A setting needs your attention. {error}")
-    return run(commands.demo if name == "demo" else SERVING[name], settings)
+    return run(command, settings)
 
 
 def run(command: Callable[[Settings], None], settings: Settings) -> int:

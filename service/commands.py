@@ -7,7 +7,7 @@ from functools import partial
 
 from service import logs
 from service.database import Database
-from service.schema import PROJECT
+from service.schema import PROJECT, SchemaError
 from service.services import Services
 from service.serving import Work, listen, work_alone
 from service.serving import serve as serve_pages
@@ -44,6 +44,18 @@ def migrate(settings: Settings) -> None:
             database.migrate()
     finally:
         database.close()
+
+
+def check_calendar(settings: Settings, address: str) -> None:
+    """What would change in this partner's connected calendar, and in the plans because of it."""
+    from service.jobs.calendar_check import check
+
+    services = build(settings)
+    if not services.database.is_current():
+        raise SchemaError("The database is not up to date. ./run migrate brings it there.")
+    for line in check(services, address):
+        say(line)
+    services.database.close()
 
 
 def demo(settings: Settings) -> None:
