@@ -121,6 +121,16 @@ def test_a_deleted_event_is_still_found_and_can_come_back(events: Events) -> Non
     assert events.list().ids == ["sunsatseven"]
 
 
+def test_a_deleted_event_disappears_in_the_end(google: GoogleCalendar, events: Events) -> None:
+    events.insert(SUNDAYS)
+    token = events.token()
+    events.delete("sunsatseven")
+    google.forget_deleted()
+    assert events.get("sunsatseven").status == 404
+    assert events.list(syncToken=token).items == []
+    assert events.insert(SUNDAYS).status == 200
+
+
 def test_what_was_never_there_is_not_found(events: Events) -> None:
     assert {events.get("nothing").status, events.patch("nothing", {}).status, events.delete("nothing").status} == {404}
 

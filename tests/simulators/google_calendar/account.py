@@ -65,6 +65,11 @@ class Accounts:
     def addresses(self) -> list[str]:
         return list(self._accounts)
 
+    def forget_deleted(self) -> None:
+        for account in self._accounts.values():
+            for calendar in account.calendars.values():
+                calendar.book.forget_deleted()
+
     def _revise(self) -> Revision:
         self._number += 1
         at = self.now()

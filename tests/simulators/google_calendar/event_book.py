@@ -103,6 +103,11 @@ class EventBook:
         )
         self.differing.pop(kept.id, None)
 
+    def forget_deleted(self) -> None:
+        for kept in [one for one in self.events.values() if is_cancelled(one.fields)]:
+            del self.events[kept.id]
+            self.differing.pop(kept.id, None)
+
     def fields(self, kept: Kept) -> Resource:
         """Everything it says, for a date with what it has from its series."""
         if kept.original is None:

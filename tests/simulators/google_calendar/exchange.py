@@ -48,4 +48,4 @@ def html_answer(status: int, page: str) -> Answer:
 
 
 def redirect(target: str) -> Answer:
-    return Answer(302, b"", {"Location": target, "Cache-Control": "no-store"})
+    return Answer(303, b"", {"Location": target, "Cache-Control": "no-store"})

@@ -1,16 +1,36 @@
 """What somebody does in the app where they see their calendar, as that app would do it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from threading import RLock
 from uuid import uuid4
 
 from tests.simulators.google_calendar.account import Account
-from tests.simulators.google_calendar.event_book import EventBook, Kept, length_of, start_of
+from tests.simulators.google_calendar.event_book import EventBook, Kept, end_of, is_cancelled, length_of, start_of
 from tests.simulators.google_calendar.event_fields import canonical
 from tests.simulators.google_calendar.events import cancel, transfer
+from tests.simulators.google_calendar.kept_calendar import KeptCalendar
 from tests.simulators.google_calendar.resource import Json, Resource, merged, part, text, texts
 from tests.simulators.google_calendar.when import When
+
+AHEAD = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One date as the app shows it; `starts` on the clocks of its own zone."""
+
+    calendar_id: str
+    calendar: str
+    event_id: str
+    original: datetime
+    starts: datetime
+    zone: str
+    title: str
+    repeats: bool
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +155,42 @@ class Phone:
             book = self._book(calendar_id)
             return book.fields(self._event(book, event_id))
 
+    def starts_of(self, calendar_id: str, event_id: str, original_starts: datetime) -> datetime:
+        """When this date stands now, as a moment."""
+        with self.lock:
+            book = self._book(calendar_id)
+            return start_of(book.fields(self._date(book, event_id, original_starts))).instant("UTC")
+
+    def coming(self, now: datetime, count: int) -> list[Coming]:
+        """What ends after `now`, in all calendars, the soonest first."""
+        with self.lock:
+            found = [one for calendar in self.account.calendars.values() for one in self._coming(calendar, now, count)]
+            return sorted(found, key=lambda one: one.starts_at)[:count]
+
     def title(self, calendar_id: str, event_id: str) -> str:
         return text(self.event(calendar_id, event_id), "summary")
+
+    def _coming(self, calendar: KeptCalendar, now: datetime, count: int) -> Iterator[Coming]:
+        book = calendar.book
+        for kept in book.events.values():
+            if kept.is_bare:
+                continue
+            dates = book.dates(kept, now + AHEAD) if book.is_series(kept) else iter([kept])
+            shown = (one for one in dates if not is_cancelled(book.fields(one)))
+            later = (one for one in shown if end_of(book.fields(one)).instant(calendar.zone) > now)
+            for one in islice(later, count):
+                start, original = start_of(book.fields(one)), one.original or start_of(book.fields(one))
+                yield Coming(
+                    calendar_id=calendar.id,
+                    calendar=calendar.summary,
+                    event_id=kept.id,
+                    original=original.instant("UTC"),
+                    starts=start.local(),
+                    zone=start.zone or "UTC",
+                    title=text(book.fields(one), "summary"),
+                    repeats=one.original is not None,
+                    starts_at=start.instant(calendar.zone),
+                )
 
     def _patch(self, calendar_id: str, event_id: str, changes: Resource) -> None:
         with self.lock:

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from html import escape
 from threading import RLock
 from typing import Self
+from urllib.parse import urlencode
 
 from tests.simulators.google_calendar.account import Account, Accounts
 from tests.simulators.google_calendar.api import Api, answer_of
@@ -14,6 +16,7 @@ from tests.simulators.google_calendar.exchange import Answer, Request, html_answ
 from tests.simulators.google_calendar.faults import Fault, Script
 from tests.simulators.google_calendar.oauth import CLIENT_ID, CLIENT_SECRET, Authorization, OAuthError
 from tests.simulators.google_calendar.phone import Phone
+from tests.simulators.google_calendar.phone_page import PhonePage
 from tests.simulators.google_calendar.push import Push, Pushes
 from tests.simulators.google_calendar.resource import Resource
 from tests.simulators.google_calendar.server import Server
@@ -33,6 +36,7 @@ class GoogleCalendar:
     client_id, client_secret = CLIENT_ID, CLIENT_SECRET
 
     def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), port: int = 0) -> None:
+        self._now = now
         self._lock = RLock()
         self._script = Script()
         self._pushes = Pushes()
@@ -115,6 +119,11 @@ class GoogleCalendar:
         with self._lock:
             self._api.epoch += 1
 
+    def forget_deleted(self) -> None:
+        """Deleted events disappear in the end, as the documentation warns: nothing is left of them, nor of their id."""
+        with self._lock:
+            self._accounts.forget_deleted()
+
     def fault(self, fault: Fault, *, call: int = 1, method: str = "", address: str = "", times: int = 1) -> None:
         """At the `call`-th call from now on that is of this method and account; empty is any."""
         self._script.plan(fault, call=call, method=method, address=address, times=times)
@@ -147,7 +156,18 @@ class GoogleCalendar:
         if path == "/o/oauth2/v2/auth":
             with self._lock:
                 return self._consent.answer(request)
+        if path == "/phone":
+            return self._phone_page(request)
         return html_answer(404, "<h1>404</h1>")
+
+    def _phone_page(self, request: Request) -> Answer:
+        address = request.query().get("account", [""])[0]
+        if address:
+            return PhonePage(self.phone(address), self._now()).answer(request)
+        with self._lock:
+            addresses = self._accounts.addresses()
+        links = (f'<li><a href="/phone?{urlencode({"account": one})}">{escape(one)}</a></li>' for one in addresses)
+        return html_answer(200, f"<!doctype html><title>Simulated phones</title><ul>{''.join(links)}</ul>")
 
     def _oauth(self, request: Request, name: str) -> Answer:
         form = {key: values[-1] for key, values in request.form().items()}
