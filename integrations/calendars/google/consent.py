@@ -76,7 +76,7 @@ class OAuthClient:
         if not all(secrets.values()):
             raise CalendarError("Google: consent without a token that lasts", Trouble.ODD)
         # Where nothing is said, all that was asked for is granted (RFC 6749, section 5.1).
-        granted = answer.text("scope").split() or [OWN_CALENDARS, FREE_BUSY]
+        granted = answer.text("scope").split() if "scope" in answer.fields else [OWN_CALENDARS, FREE_BUSY]
         return Consent(secrets, may_write=OWN_CALENDARS in granted, may_see_busy=FREE_BUSY in granted)
 
     def revoke(self, secrets: Mapping[str, str]) -> None:

@@ -49,29 +49,37 @@ class AnsweredError(CalendarError):
 
 def answered(status: int, headers: Mapping[str, str], content: bytes) -> AnsweredError:
     """The error that this answer is. The server's own sentences are left out: they repeat addresses."""
-    reason = _reason(content)
-    return AnsweredError(status, reason, _trouble(status, reason), retry_after=_retry_after(headers))
+    fields = _fields(content)
+    of_api, of_oauth = _reason_of_api(fields.part("error")), _plain(fields.text("error"))
+    reason = of_api or of_oauth
+    trouble = _trouble(status, reason, is_google=bool(of_api))
+    return AnsweredError(status, reason, trouble, retry_after=_retry_after(headers))
 
 
-def _trouble(status: int, reason: str) -> Trouble:
+def _trouble(status: int, reason: str, *, is_google: bool) -> Trouble:
     if status >= 500:
         return Trouble.BUSY
     if reason.startswith(PUSHES):
         return Trouble.REFUSED
-    # What says no reason is not this API, but something on the way: nobody's calendar is given up for that.
-    known = BY_REASON.get(reason) or (BY_STATUS.get(status) if reason else None)
+    # What is not in Google's words comes from something on the way: nobody's calendar is given up for that.
+    known = BY_REASON.get(reason) or (BY_STATUS.get(status) if is_google else None)
     return known or PASSING.get(status, Trouble.ODD)
 
 
-def _reason(content: bytes) -> str:
-    """Of the API ('rateLimitExceeded') or of OAuth ('invalid_grant'); empty where it says none."""
+def _fields(content: bytes) -> Answer:
     try:
-        fields = Answer.of(json.loads(content))
+        return Answer.of(json.loads(content))
     except (ValueError, RecursionError, CalendarError):
-        return ""
-    error = fields.part("error")
+        return Answer({})
+
+
+def _reason_of_api(error: Answer) -> str:
+    """As 'rateLimitExceeded'; in newer errors as 'RESOURCE_EXHAUSTED'."""
     reasons = [one.text("reason") for one in error.parts("errors")]
-    reason = next(iter(reasons), "") or error.text("status") or fields.text("error")
+    return _plain(next(iter(reasons), "") or error.text("status"))
+
+
+def _plain(reason: str) -> str:
     return reason if re.fullmatch(r"[A-Za-z._]{1,60}", reason) else ""
 
 
