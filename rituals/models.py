@@ -1,14 +1,17 @@
 """Every table, imported once, so that the metadata is whole."""
 
 from rituals import (
+    collision,
     connection,
     couple,
     delivery,
     heartbeat,
+    ics_address,
     invitation,
     linked_calendar,
     news,
     occurrence,
+    offer,
     outbox,
     override,
     placement,
@@ -21,14 +24,17 @@ from rituals import (
 )
 
 __all__ = [
+    "collision",
     "connection",
     "couple",
     "delivery",
     "heartbeat",
+    "ics_address",
     "invitation",
     "linked_calendar",
     "news",
     "occurrence",
+    "offer",
     "outbox",
     "override",
     "placement",

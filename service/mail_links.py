@@ -32,6 +32,9 @@ class MailLinks:
     def plan(self, plan_id: int) -> str:
         return self.links.address(f"/plans/{plan_id}")
 
+    def collision(self, collision_id: int) -> str:
+        return self.links.address(f"/collisions/{collision_id}")
+
     def support(self) -> str:
         return self.links.address("/support")
 

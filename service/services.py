@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from rituals.busy_interfaces import BusySource
 from rituals.calendar_interfaces import CalendarProvider
 from rituals.catalogue import Catalogue
 from rituals.connection import Way
@@ -39,5 +40,7 @@ class Services:
     sending: Sending = Sending()
     calendars: Mapping[Way, CalendarProvider] = field(default_factory=dict)
     """The kinds of calendars that can be connected here, by their way."""
+    addresses: BusySource | None = None
+    """Reads the calendars that partners only let be looked at."""
     keepers: int = 4
     """How many calendars are looked at at once."""

@@ -17,6 +17,7 @@ from service.jobs.calendars import CalendarKeepers
 from service.jobs.claims import claim
 from service.jobs.parcel import Kind
 from service.jobs.prompts import compose_ahead
+from service.jobs.seeking import Seekers
 from service.jobs.senders import Senders
 from service.jobs.upkeep import expire_proposals, extend_horizons, prune, repair_calendars
 from service.logs import event, failure
@@ -53,6 +54,7 @@ class Worker:
         self._desk = Desk.set_up(services.settings.mail_from, services.links, services.catalogue)
         self._senders = Senders(services)
         self._keepers = CalendarKeepers(services)
+        self._seekers = Seekers(services)
         self._steady = SteadyClock(services.clock, elapsed)
         self._elapsed = elapsed
         self._poll = poll
@@ -66,8 +68,10 @@ class Worker:
         event("worker.started", connections=self._services.sending.connections)
         self._senders.start()
         self._keepers.start()
+        self._seekers.start()
         while not self._stop.is_set():
             self._stop.wait(self._round().total_seconds())
+        self._seekers.stop()
         self._keepers.stop(within=timedelta())
         self._senders.stop(within=LAST_MAIL)
         with suppress(SQLAlchemyError):

@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rituals.collision import Collision
 from rituals.couple import Partner
 from rituals.errand import WAITING, backoff
 from rituals.invitation import Invitation
 from rituals.outbox import Letter, LetterKind
 from rituals.placement import Placement
 from rituals.signin import SignInLink
-from service.emails import calendar, invitation, joined, news, sign_in
+from service.emails import calendar, collision, invitation, joined, news, sign_in
 from service.emails.desk import Desk
 from service.emails.mime import Letter as Mail
 from service.emails.mime import compose
@@ -61,3 +62,6 @@ def write(session: Session, desk: Desk, row: Letter, now: datetime) -> Mail | No
         case LetterKind.CALENDAR:
             placement = session.get(Placement, row.about_id)
             return calendar.calendar(desk, row, placement) if placement else None
+        case LetterKind.COLLISION:
+            noted = session.get(Collision, row.about_id)
+            return collision.collision(desk, row, noted, now) if noted else None

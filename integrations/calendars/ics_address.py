@@ -1,0 +1,59 @@
+"""Calendars that are published at a private address (webcal), looked at for when their owner is taken."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from integrations.calendars.foreign import busy_times
+from integrations.http import Guard, Response, Session
+from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+
+ACCEPTED = "text/calendar, application/ics;q=0.9, text/plain;q=0.5, */*;q=0.1"
+_TROUBLES = {401: Trouble.REFUSED, 403: Trouble.REFUSED, 404: Trouble.GONE, 410: Trouble.GONE, 429: Trouble.BUSY}
+
+
+@dataclass(frozen=True, slots=True)
+class IcsAddresses:
+    """Each look is a request of its own; nothing is kept of what came."""
+
+    guard: Guard
+    clock: Callable[[], datetime]
+    ours: Callable[[str], bool] = lambda uid: uid.endswith("@side-by-side")
+
+    def check(self, address: str) -> str:
+        scheme, colon, rest = address.strip().partition("://")
+        scheme = scheme.lower()
+        if not colon:
+            scheme, rest = "https", address.strip()
+        secure = {"webcal": "https", "webcals": "https"}.get(scheme, scheme)
+        return self.guard.target(f"{secure}://{rest}").url
+
+    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Busy]:
+        session = Session(self.guard)
+        try:
+            answer = session.request("GET", address, headers={"Accept": ACCEPTED})
+        finally:
+            session.close()
+        if answer.status != 200:
+            raise self._refusal(answer)
+        return busy_times(answer.body, starts_at=starts_at, ends_at=ends_at, zone=zone, ours=self.ours, owner=owner)
+
+    def _refusal(self, answer: Response) -> CalendarError:
+        trouble = _TROUBLES.get(answer.status, Trouble.BUSY if answer.status >= 500 else Trouble.ODD)
+        return CalendarError(
+            f"the address answered {answer.status}", trouble, retry_after=self._pause(answer.headers.get("retry-after"))
+        )
+
+    def _pause(self, text: str | None) -> timedelta | None:
+        """Retry-After: seconds, or a date (RFC 9110, section 10.2.3)."""
+        if text is None:
+            return None
+        if text.isdecimal():
+            return timedelta(seconds=min(int(text[:9]), 86_400))
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        pause = (at if at.tzinfo else at.replace(tzinfo=UTC)) - self.clock()
+        return min(max(pause, timedelta()), timedelta(days=1))
