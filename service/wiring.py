@@ -1,11 +1,10 @@
 """Where the parts are chosen: the only importer of adapters, and the only reader of the clock."""
 
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from integrations.http import Guard
 from integrations.mail.folder import FolderMailer
 from integrations.mail.folder import Mailbox as FolderMailbox
 from integrations.mail.smtp import Relay, SmtpMailer
@@ -16,6 +15,7 @@ from rituals.connection import Way
 from rituals.interfaces import Mailbox, Mailer
 from service.database import Database
 from service.links import Links
+from service.loaded_late import LoadedLate
 from service.services import Sending, Services
 from service.settings import Settings
 
@@ -47,13 +47,25 @@ def build(settings: Settings) -> Services:
 
 def calendars(settings: Settings) -> Mapping[Way, CalendarProvider]:
     """The kinds of calendars that can be connected; Google only where it knows us."""
-    return {Way.GOOGLE: google(settings)} if settings.google_client_id else {}
+    makers: dict[Way, Callable[[], CalendarProvider]] = {Way.CALDAV: lambda: caldav(settings)}
+    if settings.google_client_id:
+        makers[Way.GOOGLE] = lambda: google(settings)
+    return LoadedLate(makers)
+
+
+def caldav(settings: Settings) -> CalendarProvider:
+    """Servers that people name."""
+    from integrations.calendars.caldav.provider import CaldavProvider
+    from integrations.http import Guard
+
+    return CaldavProvider(Guard(allow_private=settings.allow_private_hosts))
 
 
 def google(settings: Settings) -> CalendarProvider:
     """Google itself, or what stands in for it on this machine."""
     from integrations.calendars.google.consent import OAuthAddresses, OAuthClient
     from integrations.calendars.google.provider import GoogleProvider
+    from integrations.http import Guard
 
     guard = Guard(allow_private=not settings.google_api_root.startswith("https://"))
     addresses = OAuthAddresses.of(settings.google_oauth_root)

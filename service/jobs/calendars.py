@@ -15,14 +15,15 @@ from service.services import Services
 
 LEASE = timedelta(minutes=3)
 """Longer than a turn may last: see TURN in calendar_turn."""
-LONGEST_REST = 1.0
+POLL = 1.0
+"""Seconds: one of the threads looks this often, whatever their number."""
 DATABASE_PAUSE = 1.0
 
 
 class CalendarKeepers:
     """Some threads; each takes one calendar's turn after the other."""
 
-    def __init__(self, services: Services, *, rest: float = LONGEST_REST) -> None:
+    def __init__(self, services: Services, *, rest: float = POLL) -> None:
         self._services = services
         self._rest = rest
         self._stopping = Event()
@@ -42,7 +43,7 @@ class CalendarKeepers:
     def _run(self) -> None:
         while not self._stopping.is_set():
             if not self._guarded(lambda: take_a_turn(self._services)):
-                self._stopping.wait(self._rest * random.uniform(0.7, 1.3))  # noqa: S311 (jitter)
+                self._stopping.wait(self._rest * len(self._threads) * random.uniform(0.7, 1.3))  # noqa: S311 (jitter)
 
     def _guarded(self, turn: Callable[[], bool]) -> bool:
         """One bad calendar never ends a thread."""
