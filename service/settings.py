@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -18,6 +19,7 @@ from service.variables import Network, SettingsError, Variables
 __all__ = ["Environment", "Sender", "Settings", "SettingsError"]
 
 SMTP_SCHEMES = ("smtp://", "smtp+starttls://", "smtps://")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_WINDOW = 900
 """A prompt is never later than this after the start, so the setting can only shorten it."""
 
@@ -55,6 +57,7 @@ class Settings:
     """Empty: mails go to the built-in mailbox."""
     mail_from: Sender
     google_client_id: str
+    """Empty: nobody can connect a Google calendar."""
     google_client_secret: str = field(repr=False)
     google_api_root: str
     google_oauth_root: str
@@ -72,6 +75,7 @@ class Settings:
         production = environment is Environment.PRODUCTION
         port = given.whole("PORT", 8000, least=1, most=65535)
         database_url = read_database_url(given, root)
+        google_client_id, google_client_secret = read_google_client(given)
         return cls(
             root=root,
             environment=environment,
@@ -81,10 +85,10 @@ class Settings:
             secret_keys=read_secret_keys(given, root, production=production),
             smtp_urls=read_smtp_urls(given, production=production),
             mail_from=read_sender(given, production=production),
-            google_client_id=given.text("GOOGLE_CLIENT_ID"),
-            google_client_secret=given.text("GOOGLE_CLIENT_SECRET"),
-            google_api_root=given.origin("GOOGLE_API_ROOT", "https://www.googleapis.com"),
-            google_oauth_root=given.origin("GOOGLE_OAUTH_ROOT", "https://accounts.google.com"),
+            google_client_id=google_client_id,
+            google_client_secret=google_client_secret,
+            google_api_root=read_google_root(given, "GOOGLE_API_ROOT", "https://www.googleapis.com"),
+            google_oauth_root=read_google_root(given, "GOOGLE_OAUTH_ROOT", "https://accounts.google.com"),
             allow_private_hosts=given.truth("ALLOW_PRIVATE_HOSTS", default=False),
             trusted_proxies=given.networks("TRUSTED_PROXIES"),
             worker_in_web=given.truth("WORKER_IN_WEB", default=database_url.startswith("sqlite")),
@@ -182,3 +186,28 @@ def read_sender(given: Variables, *, production: bool) -> Sender:
         raise SettingsError(
             "MAIL_FROM is not one address that mail can come from. Write 'Side by Side <rituals@your-domain>'."
         ) from None
+
+
+def read_google_client(given: Variables) -> tuple[str, str]:
+    """Its id and its secret: both, or neither."""
+    names = ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET")
+    values = [given.text(name) for name in names]
+    for name, value, other in zip(names, values, reversed(names), strict=True):
+        if not value and any(values):
+            raise SettingsError(
+                f"{name} is not set, but {other} is. Google gives both together: write both, or neither to do without "
+                "Google calendars."
+            )
+    client_id, secret = values
+    return client_id, secret
+
+
+def read_google_root(given: Variables, name: str, default: str) -> str:
+    """In clear only to this very machine, where something stands in for Google."""
+    root = given.origin(name, default)
+    if not root.startswith("https://") and urlsplit(root).hostname not in LOOPBACK:
+        raise SettingsError(
+            f"{name} does not begin with https://. Tokens travel there: only a stand-in for Google on this very "
+            "machine (http://localhost, http://127.0.0.1) may be spoken to in clear."
+        )
+    return root

@@ -94,6 +94,8 @@ def test_production_refuses_to_start_without(name: str, value: str | None, tmp_p
         ("LEASE_SECONDS", "1.5"),
         ("GOOGLE_API_ROOT", "www.googleapis.com"),
         ("GOOGLE_OAUTH_ROOT", "https://accounts.google.com/o/oauth2"),
+        ("GOOGLE_API_ROOT", "http://www.googleapis.com"),
+        ("GOOGLE_OAUTH_ROOT", "http://10.0.0.1:8080"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_cure(name: str, value: str, tmp_path: Path) -> None:
@@ -117,8 +119,25 @@ def test_a_complaint_quotes_no_secret(name: str, value: str, tmp_path: Path) -> 
     assert "hush" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"), ("GOOGLE_CLIENT_SECRET", "GOOGLE_CLIENT_ID")],
+)
+def test_half_a_google_client_is_none(given: str, missing: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"^{missing} is not set, but {given} is") as refusal:
+        Settings.read({given: "hush-hush"}, root=tmp_path)
+    assert "hush" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("root", ["http://localhost:4000", "http://127.0.0.1:4000", "http://[::1]:4000"])
+def test_a_stand_in_for_google_on_this_machine_may_be_spoken_to_in_clear(root: str, tmp_path: Path) -> None:
+    settings = Settings.read({"GOOGLE_API_ROOT": root, "GOOGLE_OAUTH_ROOT": root}, root=tmp_path)
+    assert (settings.google_api_root, settings.google_oauth_root) == (root, root)
+
+
 def test_the_settings_show_no_secret(tmp_path: Path) -> None:
-    environ = {**PRODUCTION, "GOOGLE_CLIENT_SECRET": "hush", "DATABASE_URL": "postgresql://u:hush@h/n"}
+    google = {"GOOGLE_CLIENT_ID": "an-id", "GOOGLE_CLIENT_SECRET": "hush"}
+    environ = {**PRODUCTION, **google, "DATABASE_URL": "postgresql://u:hush@h/n"}
     settings = Settings.read(environ, root=tmp_path)
     assert not any(secret in repr(settings) for secret in ("hush", KEY, "pass-word"))
 
