@@ -14,7 +14,7 @@ from rituals.errand import State
 from rituals.news import Happening, tell
 from rituals.placement import NEAR
 from rituals.recurrence import Recurrence, moment
-from rituals.refused import RefusedError
+from rituals.refused import RefusedError, StaleError
 from rituals.storage import At, Base, Id, Moment, PrimaryKey, WallClock, stored
 
 if TYPE_CHECKING:
@@ -106,6 +106,15 @@ class Occurrence(Base):
         """Leave it out, for both."""
         self._changeable(act.now)
         self._override(act, None, Happening.SKIPPED)
+
+    def turn_away(self, act: Act, starts_at: datetime) -> None:
+        """It was moved to this moment, which does not suit: it is left out, for both, and can be moved again."""
+        if self.standing == Standing.SKIPPED:
+            return
+        if self.starts_at != starts_at:
+            raise StaleError("It stands at another time by now. Please have another look.")
+        self._changeable(act.now)
+        self._override(act, None, Happening.NOT_SUITED)
 
     def restore(self, act: Act) -> None:
         """Bring a skipped one back at the start that the rule gives it."""

@@ -12,6 +12,7 @@ from rituals.couple import Couple, Partner
 from rituals.news import Happening, tell
 from rituals.occurrence import Occurrence
 from rituals.plan import Plan
+from rituals.recurrence import moment
 from rituals.refused import StaleError
 from rituals.storage import At, Base, Id, Moment, PrimaryKey, WallClock, stored
 
@@ -116,6 +117,28 @@ class Suggestion(Base):
             .order_by(Occurrence.starts_at)
         )
         return [one for one in session.scalars(rows) if one.is_open(now)]
+
+    @classmethod
+    def open_for(cls, session: Session, occurrence: Occurrence, now: datetime) -> Self | None:
+        """The one about this date that wants an answer."""
+        waiting = cls._open_for(session, occurrence)
+        return waiting if waiting is not None and waiting.is_open(now) else None
+
+    @classmethod
+    def was_granted(cls, session: Session, occurrence: Occurrence, partner: Partner) -> bool:
+        """Whether this date stands where this partner had asked for it to stand."""
+        recurrence = occurrence.plan.recurrence
+        granted = select(cls.starts).where(
+            cls.occurrence_id == occurrence.id, cls.by_id == partner.id, cls.state == SuggestionState.ACCEPTED
+        )
+        wished = session.scalars(granted)
+        return recurrence is not None and any(moment(one, recurrence.zone) == occurrence.starts_at for one in wished)
+
+    @property
+    def starts_at(self) -> datetime:
+        """The moment that is asked for."""
+        recurrence = self.occurrence.plan.recurrence
+        return moment(self.starts, recurrence.zone) if recurrence is not None else self.instead_of
 
     def is_open(self, now: datetime) -> bool:
         """Whether it still wants an answer: the date stands where it stood, and has not begun."""

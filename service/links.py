@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     LEAVE = "leave"
     ANSWER = "answer"
+    SUGGESTION = "suggestion"
+    UNSUITED = "unsuited"
 
 
 @dataclass(frozen=True, slots=True)

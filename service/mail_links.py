@@ -29,6 +29,19 @@ class MailLinks:
     def answer(self, version_id: int, partner_id: int) -> str:
         return self._to("/answer/", Purpose.ANSWER, version=version_id, partner=partner_id)
 
+    def suggestion(self, suggestion_id: int, partner_id: int) -> str:
+        return self._to("/suggestion/", Purpose.SUGGESTION, suggestion=suggestion_id, partner=partner_id)
+
+    def unsuited(self, occurrence_id: int, partner_id: int, moment: int) -> str:
+        """`moment`, in epoch seconds, is the start that does not suit: of another one the link says nothing."""
+        return self._to("/unsuited/", Purpose.UNSUITED, occurrence=occurrence_id, partner=partner_id, moment=moment)
+
+    def move(self, occurrence_id: int) -> str:
+        return self.links.address(f"/occurrences/{occurrence_id}/move")
+
+    def calendars(self) -> str:
+        return self.links.address("/calendars")
+
     def plan(self, plan_id: int) -> str:
         return self.links.address(f"/plans/{plan_id}")
 

@@ -9,7 +9,7 @@ from rituals.plan import PlanState
 from service.calendar_events import event_of
 from service.emails.desk import Attachment, Desk
 from service.emails.mime import CalendarMethod, Letter
-from service.emails.news import rhythm
+from service.emails.terms import rhythm
 
 
 def calendar(desk: Desk, row: Row, placement: Placement) -> Letter | None:

@@ -9,7 +9,7 @@ from rituals.couple import Partner
 from rituals.plan import Plan
 from rituals.refused import RefusedError
 from rituals.version import Version
-from service.emails.news import terms
+from service.emails.terms import terms
 from service.links import Purpose
 from service.web.errors import sentence_page
 from service.web.limits import TRYING, limiter

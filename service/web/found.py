@@ -5,6 +5,7 @@ from flask import abort
 from rituals.occurrence import Occurrence
 from rituals.plan import Plan
 from rituals.ritual import Kind, Ritual
+from rituals.suggestion import Suggestion
 from service.web.visit import Visit
 
 LARGEST_ID = 2**63 - 1
@@ -12,6 +13,7 @@ LARGEST_ID = 2**63 - 1
 ID = f"int(max={LARGEST_ID})"
 PLAN = f"/plans/<{ID}:plan_id>"
 OCCURRENCE = f"/occurrences/<{ID}:occurrence_id>"
+SUGGESTION = f"/suggestions/<{ID}:suggestion_id>"
 
 
 def own_plan(visit: Visit, plan_id: int, *, lock: bool = False) -> Plan:
@@ -23,6 +25,11 @@ def own_plan(visit: Visit, plan_id: int, *, lock: bool = False) -> Plan:
 def own_occurrence(visit: Visit, occurrence_id: int, *, lock: bool = False) -> Occurrence:
     _ = visit.couple
     return Occurrence.of(visit.session, visit.partner, occurrence_id, lock=lock) or abort(404)
+
+
+def own_suggestion(visit: Visit, suggestion_id: int, *, lock: bool = False) -> Suggestion:
+    _ = visit.couple
+    return Suggestion.of(visit.session, visit.partner, suggestion_id, lock=lock) or abort(404)
 
 
 def ritual_on_offer(visit: Visit, slug: str) -> Ritual:

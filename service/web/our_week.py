@@ -9,6 +9,7 @@ from rituals.connection import CalendarConnection
 from rituals.occurrence import Occurrence
 from rituals.plan import Plan, PlanState
 from service import when
+from service.web.date_questions import DateQuestion, Wish, date_questions, own_wishes
 from service.web.days_after import Day, days_after
 from service.web.plan_past import Asked, asked_of, can_be_asked
 from service.web.schedule import Reader, clock_of, rhythm, sentence
@@ -59,6 +60,8 @@ class OurWeek:
     heading: Heading
     next: Next | None
     questions: tuple[Question, ...]
+    date_questions: tuple[DateQuestion, ...]
+    wishes: tuple[Wish, ...]
     days: tuple[Day, ...]
     asked: Asked | None
     year: YearField | None
@@ -79,6 +82,8 @@ def our_week(visit: Visit) -> OurWeek:
         heading=heading(visit, plans, following, reader),
         next=_next(following, reader) if following else None,
         questions=tuple(_questions(visit, plans, reader)),
+        date_questions=tuple(date_questions(visit, reader)),
+        wishes=tuple(own_wishes(visit, reader)),
         days=tuple(days_after([one for one in coming if one is not following], reader)),
         asked=_asked(visit, reader),
         year=year_field(visit, couple),

@@ -1,5 +1,6 @@
 """The next dates of a plan, each with what can be done to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rituals import diary
@@ -23,8 +24,11 @@ class NextDate:
     """A skipped one whose own time is still to come."""
 
 
-def next_dates(visit: Visit, plan: Plan, reader: Reader, limit: int) -> list[NextDate]:
-    """Those that stand as rows, and after them what the rule gives where the rows do not reach."""
+def next_dates(visit: Visit, plan: Plan, reader: Reader, limit: int, *, notes: Mapping[int, str]) -> list[NextDate]:
+    """Those that stand as rows, and after them what the rule gives where the rows do not reach.
+
+    `notes`: what else is to be said of one, by its id.
+    """
     recurrence = plan.recurrence
     if not plan.is_running or recurrence is None:
         return []
@@ -32,7 +36,7 @@ def next_dates(visit: Visit, plan: Plan, reader: Reader, limit: int) -> list[Nex
     known = {row.original_starts for row in rows} | {override.original_starts for override in plan.overrides}
     beyond = [one for one in recurrence.upcoming(visit.now, 2 * limit) if one.original_starts not in known]
     lines = date_lines(beyond[: limit - len(rows)], reader)
-    return [*(_of(row, reader) for row in rows), *(NextDate(line) for line in lines)]
+    return [*(_of(row, reader, notes.get(row.id, "")) for row in rows), *(NextDate(line) for line in lines)]
 
 
 def moved_from(occurrence: Occurrence, reader: Reader) -> str:
@@ -46,14 +50,14 @@ def moved_from(occurrence: Occurrence, reader: Reader) -> str:
     return f"moved from {when.full_day(own, reader.zone, reader.now)}, {when.clock(own, reader.zone)}"
 
 
-def _of(occurrence: Occurrence, reader: Reader) -> NextDate:
+def _of(occurrence: Occurrence, reader: Reader, note: str) -> NextDate:
     skipped = occurrence.standing == Standing.SKIPPED
     recurrence = occurrence.plan.recurrence
     own = moment(occurrence.original_starts, recurrence.zone) if recurrence else occurrence.starts_at
     return NextDate(
         line=date_line(occurrence.starts_at, reader),
         id=occurrence.id,
-        note="not this time" if skipped else moved_from(occurrence, reader),
+        note="not this time" if skipped else note or moved_from(occurrence, reader),
         is_skipped=skipped,
         can_return=skipped and own > reader.now,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rituals.muting import is_muted
 from rituals.plan import Plan, PlanState
 from rituals.version import Version
+from service.web.date_questions import DateQuestion, date_questions, own_wishes
 from service.web.plan_dates import NextDate, next_dates
 from service.web.plan_past import Asked, Done, LateQuestion, asked_about, done, late_question
 from service.web.schedule import DateLine, Reader, date_lines, sentence
@@ -40,6 +41,8 @@ class PlanPage:
     """What both said yes to."""
     waiting: Wording | None
     """What waits for a yes: a first proposal, or a change."""
+    questions: tuple[DateQuestion, ...]
+    """Whether one of the dates may move."""
     dates: tuple[NextDate, ...]
     late: LateQuestion | None
     asked: Asked | None
@@ -51,6 +54,7 @@ def plan_page(visit: Visit, plan: Plan) -> PlanPage:
     reader, other = Reader.of(visit), visit.couple.other(visit.partner)
     name = other.name if other else "your partner"
     open_version = plan.open_version
+    wishes = {wish.occurrence_id: wish.note for wish in own_wishes(visit, reader)}
     return PlanPage(
         id=plan.id,
         name=plan.ritual_name,
@@ -61,7 +65,8 @@ def plan_page(visit: Visit, plan: Plan) -> PlanPage:
         on_offer=plan.ritual in visit.services.catalogue,
         holds=_wording(plan.agreed, visit, reader) if plan.agreed else None,
         waiting=_wording(open_version, visit, reader) if open_version else None,
-        dates=tuple(next_dates(visit, plan, reader, DATES)),
+        questions=tuple(one for one in date_questions(visit, reader) if one.plan_id == plan.id),
+        dates=tuple(next_dates(visit, plan, reader, DATES, notes=wishes)),
         late=late_question(visit, plan, reader),
         asked=asked_about(visit, plan, reader),
         done=tuple(done(visit, plan, reader)),

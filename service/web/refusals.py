@@ -4,6 +4,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from rituals.occurrence import Occurrence
+from rituals.suggestion import Suggestion
 from service.web.visit import viewing
 
 
@@ -16,8 +17,13 @@ def back_to_plan(error: Exception) -> Response:
 
 def _plan_id() -> int | None:
     named = request.view_args or {}
-    if "occurrence_id" not in named:
-        return named.get("plan_id")
+    if "plan_id" in named:
+        return int(named["plan_id"])
     with viewing() as visit:
-        occurrence = Occurrence.of(visit.session, visit.partner, int(named["occurrence_id"]))
-        return occurrence.plan_id if occurrence else None
+        if "suggestion_id" in named:
+            suggestion = Suggestion.of(visit.session, visit.partner, int(named["suggestion_id"]))
+            return suggestion.occurrence.plan_id if suggestion else None
+        if "occurrence_id" in named:
+            occurrence = Occurrence.of(visit.session, visit.partner, int(named["occurrence_id"]))
+            return occurrence.plan_id if occurrence else None
+        return None

@@ -15,7 +15,18 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; frame-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-SECRET_PATHS = ("/feed", "/sign-in/", "/invitation/", "/leave/", "/after/", "/unsubscribe/", "/answer/")
+SECRET_PATHS = (
+    "/feed",
+    "/sign-in/",
+    "/invitation/",
+    "/leave/",
+    "/after/",
+    "/unsubscribe/",
+    "/answer/",
+    "/suggestion/",
+    "/unsuited/",
+    "/calendars/google/return",
+)
 """Addresses that carry something only their reader should have."""
 csrf = CSRFProtect()
 

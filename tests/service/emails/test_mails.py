@@ -1,57 +1,32 @@
 """What the mails say, read as a mail program reads them."""
 
-import email
-import email.policy
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
-from pathlib import Path
 
 import pytest
 from icalendar import Calendar
 
 from rituals.bag import draw
-from rituals.catalogue import Catalogue
+from rituals.calendar_letters import record_told, repair
 from rituals.choosing import choose_way
 from rituals.connection import Way
 from rituals.errand import State
 from rituals.invitation import Invitation
 from rituals.outbox import LetterKind
-from rituals.calendar_letters import record_told, repair
 from rituals.plan import Plan
 from rituals.signin import SignInLink, welcome
 from service.calendar_events import event_of
-from service.database import Database
 from service.emails.desk import Desk
 from service.emails.mime import compose
 from service.emails.prompt import prompt
 from service.jobs import letters
-from service.links import Links
-from service.settings import Sender
 from tests.ics_lint import lint
 from tests.rituals.households import Household, terms
+from tests.service.emails.reading import CATALOGUE, part, read
 
-CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "rituals" / "decks")
 CHECK_IN = CATALOGUE["weekly-check-in"]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    links = Links(["a-key-that-is-only-good-for-tests-0123456789"], "https://rituals.example.org")
-    return Desk.set_up(Sender("Side by Side", "rituals@example.org"), links, CATALOGUE)
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    return sqlite_url
-
-
-@pytest.fixture
-def home(database: Database) -> Iterator[Household]:
-    with database.writing() as session:
-        yield Household.begin(session)
 
 
 def agreed(home: Household) -> Plan:
@@ -59,18 +34,6 @@ def agreed(home: Household) -> Plan:
     plan = Plan.propose(home.act(home.ana), CHECK_IN, terms(), form_key=f"f{home.forms}")
     plan.accept(home.act(home.ben), 1)
     return plan
-
-
-def read(content: bytes) -> EmailMessage:
-    message = email.message_from_bytes(content, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
-def part(message: EmailMessage, kind: str) -> str:
-    body = message.get_body((kind,))
-    assert body is not None
-    return str(body.get_content())
 
 
 def prompt_mail(home: Household, desk: Desk, reader: str = "Ana") -> bytes:

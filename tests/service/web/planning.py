@@ -2,12 +2,16 @@
 
 import html
 import re
+from datetime import datetime
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from rituals.act import Act
+from rituals.couple import Partner
 from rituals.occurrence import Occurrence
 from rituals.plan import Plan
+from rituals.suggestion import Suggestion
 from tests.service.web.people import Pair, services_of
 
 KEY = "a-form-key-drawn-once-000"
@@ -53,6 +57,16 @@ def occurrences(client: FlaskClient, plan_id: int) -> list[Occurrence]:
     rows = select(Occurrence).where(Occurrence.plan_id == plan_id).order_by(Occurrence.starts_at)
     with services_of(client.application).database.reading() as session:
         return list(session.scalars(rows))
+
+
+def suggest(pair: Pair, occurrence_id: int, starts: datetime) -> int:
+    """As if Anna had dragged this date, on her phone, to where it does not suit both: Ben is asked."""
+    services = services_of(pair.anna.application)
+    with services.database.writing() as session:
+        anna = session.get_one(Partner, pair.anna_id)
+        occurrence = Occurrence.of(session, anna, occurrence_id, lock=True)
+        assert occurrence is not None
+        return Suggestion.make(Act(session, anna, services.clock()), occurrence, starts).id
 
 
 def plans(client: FlaskClient) -> list[Plan]:

@@ -1,6 +1,7 @@
 """Another couple's plans and dates are not there: the same answer as for what never was, and nothing changes."""
 
 import re
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from rituals.storage import Base
 from service.web.found import LARGEST_ID
 from tests.service.web.people import Pair, services_of
-from tests.service.web.planning import agree, filled, occurrences
+from tests.service.web.planning import agree, filled, occurrences, suggest
 
 ROUTES = [
     ("GET", "/plans/{plan}"),
@@ -30,7 +31,10 @@ ROUTES = [
     ("POST", "/occurrences/{occurrence}/skip"),
     ("POST", "/occurrences/{occurrence}/restore"),
     ("POST", "/occurrences/{occurrence}/outcome"),
+    ("POST", "/suggestions/{suggestion}/accept"),
+    ("POST", "/suggestions/{suggestion}/decline"),
 ]
+AT_NINE = datetime(2027, 3, 2, 9)
 SENT = filled(seen="1", time="09:00", answer="done")
 
 
@@ -48,12 +52,13 @@ def test_another_couple_s_is_answered_as_what_never_was(
     couple: Pair, other_couple: Pair, method: str, path: str
 ) -> None:
     theirs = agree(other_couple)
-    there = {"plan": theirs, "occurrence": occurrences(other_couple.anna, theirs)[0].id}
+    first = occurrences(other_couple.anna, theirs)[0]
+    there = {"plan": theirs, "occurrence": first.id, "suggestion": suggest(other_couple, first.id, AT_NINE)}
     before = everything(couple.anna)
 
     answers = [
-        couple.anna.open(path.format(plan=plan, occurrence=occurrence), method=method, data=SENT)
-        for plan, occurrence in [(there["plan"], there["occurrence"]), (4711, 4711), (LARGEST_ID, LARGEST_ID)]
+        couple.anna.open(path.format(**ids), method=method, data=SENT)
+        for ids in (there, dict.fromkeys(there, 4711), dict.fromkeys(there, LARGEST_ID))
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 3
@@ -78,10 +83,10 @@ def test_a_form_field_with_another_couple_s_plan_finds_nothing(couple: Pair, oth
 
 def test_no_route_with_an_id_is_forgotten_here(app: Flask) -> None:
     named = {
-        (method, re.sub(r"<[^>]*:plan_id>", "{plan}", re.sub(r"<[^>]*:occurrence_id>", "{occurrence}", rule.rule)))
+        (method, re.sub(r"<[^>]*:(\w+)_id>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if {"plan_id", "occurrence_id"} & rule.arguments
+        if {"plan_id", "occurrence_id", "suggestion_id"} & rule.arguments
     }
 
     assert {(method, re.sub(r"<[^>]*:number>", "1", path)) for method, path in named} == set(ROUTES)
