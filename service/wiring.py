@@ -9,11 +9,13 @@ from integrations.mail.folder import FolderMailer
 from integrations.mail.folder import Mailbox as FolderMailbox
 from integrations.mail.smtp import Relay, SmtpMailer
 from integrations.vault import Vault
+from rituals.busy_interfaces import BusySource
 from rituals.calendar_interfaces import CalendarProvider
 from rituals.catalogue import Catalogue
 from rituals.connection import Way
 from rituals.interfaces import Mailbox, Mailer
 from service.database import Database
+from service.late_addresses import LateAddresses
 from service.links import Links
 from service.loaded_late import LoadedLate
 from service.services import Sending, Services
@@ -42,6 +44,7 @@ def build(settings: Settings) -> Services:
         mailbox=mailbox(settings),
         sending=sending(settings),
         calendars=calendars(settings),
+        addresses=LateAddresses(lambda: addresses(settings)),
     )
 
 
@@ -71,6 +74,14 @@ def google(settings: Settings) -> CalendarProvider:
     addresses = OAuthAddresses.of(settings.google_oauth_root)
     client = OAuthClient(settings.google_client_id, settings.google_client_secret, addresses, guard)
     return GoogleProvider(client, api_root=settings.google_api_root)
+
+
+def addresses(settings: Settings) -> BusySource:
+    """Calendars that are published somewhere, to be looked at."""
+    from integrations.calendars.ics_address import IcsAddresses
+    from integrations.http import Guard
+
+    return IcsAddresses(Guard(allow_private=settings.allow_private_hosts), now)
 
 
 def mailer(settings: Settings) -> Mailer:

@@ -30,11 +30,8 @@ class IcsAddresses:
         return self.guard.target(f"{secure}://{rest}").url
 
     def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Busy]:
-        session = Session(self.guard)
-        try:
+        with Session(self.guard) as session:
             answer = session.request("GET", address, headers={"Accept": ACCEPTED})
-        finally:
-            session.close()
         if answer.status != 200:
             raise self._refusal(answer)
         return busy_times(answer.body, starts_at=starts_at, ends_at=ends_at, zone=zone, ours=self.ours, owner=owner)
