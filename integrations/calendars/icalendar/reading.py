@@ -54,7 +54,7 @@ def timetable(series: Series) -> Timetable:
         found = _recurrence(series)
         if found.rule is None:
             return _once(series, found)
-        if series.event.value("STATUS").upper() == "CANCELLED":
+        if series.event.value("STATUS").upper() == "CANCELLED" or found.first() is None:
             return BEYOND_WORDS
         kept = _as_written(series, found)
         return Timetable(kept, dict(sorted(_dates(series, kept).items())))
