@@ -29,6 +29,8 @@ class Stage:
     folder: Path
     couples: Couples
     workers: list[WorkerProcess] = field(default_factory=list)
+    environ: dict[str, str] = field(default_factory=dict)
+    """What else the workers are told."""
 
     def due(self, couples: int = 1, *, within: timedelta = timedelta(), window: timedelta = WINDOW) -> Prompts:
         """Couples whose prompts are due `within` this time, ago if negative."""
@@ -54,6 +56,7 @@ class Stage:
             "SECRET_KEYS": KEY,
             "MAIL_FROM": "Side by Side <rituals@side.example>",
             "LEASE_SECONDS": str(lease),
+            **self.environ,
         }
         worker = WorkerProcess.start(environ, self.folder / f"worker-{len(self.workers)}.log")
         self.workers.append(worker)
