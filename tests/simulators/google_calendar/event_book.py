@@ -157,15 +157,19 @@ class EventBook:
         return gone | {name: value for name, value in fields.items() if inherited.get(name) != value}
 
     def _sweep(self, series: Kept, before: dict[str, Resource]) -> None:
-        """Dates that the rule still gives keep what sets them apart; the others are told as cancelled, once."""
+        """Dates that the rule still gives keep what sets them apart; the others are told as cancelled, once.
+
+        One that was told so and is given again is told again, as any date: a reader may have kept it as cancelled.
+        """
         rule = self.series(series) if self.is_series(series) else None
         for one in list(self.differing.get(series.id, {}).values()):
             assert one.original is not None
             dropped = rule is None or not rule.gives(one.original)
-            if (dropped and not one.is_bare) or (not one.is_bare and self.fields(one) != before[one.id]):
+            swept = replace(one, is_bare=dropped, fields={} if dropped else one.fields)
+            if dropped is not one.is_bare or (not dropped and self.fields(swept) != before[one.id]):
                 revision = self.revise()
-                swept = replace(one, revision=revision, updated=revision.at, is_bare=dropped)
-                self.differing[series.id][one.id] = swept
+                swept = replace(swept, revision=revision, updated=revision.at)
+            self.differing[series.id][one.id] = swept
 
 
 def start_of(fields: Resource) -> When:
