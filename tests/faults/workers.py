@@ -6,17 +6,15 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
 from time import monotonic
 
+from tests.forks import fork
+
 PROJECT = Path(__file__).resolve().parents[2]
 READY = "The worker is at work."
-FORKS = get_context("forkserver")
-"""Each worker is a fork of a process that has loaded the program and done nothing else: most of a start is loading."""
-LOADED = ["service.cli", "service.wiring", "service.worker", "psycopg"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +27,7 @@ class WorkerProcess:
     @classmethod
     def start(cls, environ: Mapping[str, str], log: Path) -> "WorkerProcess":
         log.write_bytes(b"")
-        FORKS.set_forkserver_preload(LOADED)
-        process = FORKS.Process(target=work, args=(environ, log), daemon=True)
-        process.start()
-        return cls(process, log)
+        return cls(fork(work, environ, log), log)
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")

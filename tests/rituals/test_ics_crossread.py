@@ -37,10 +37,10 @@ PLANS = {
     "every other week from Sunday": plan("2027-01-05T19:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU"),
     "leap day": plan("2028-02-29T19:00", "FREQ=YEARLY"),
     "once": plan("2027-03-14T19:00", None),
-    "at half past midnight": plan("2027-01-02T00:30", "FREQ=DAILY;UNTIL=20281231T000000Z"),
-    "at half past one": plan("2027-01-02T01:30", "FREQ=DAILY;UNTIL=20281231T000000Z"),
-    "at a quarter past two": plan("2027-01-02T02:15", "FREQ=DAILY;UNTIL=20281231T000000Z"),
-    "at half past eleven at night": plan("2027-01-02T23:30", "FREQ=DAILY;UNTIL=20281231T000000Z"),
+    "at half past midnight": plan("2027-01-02T00:30", "FREQ=DAILY;UNTIL=20280131T000000Z"),
+    "at half past one": plan("2027-01-02T01:30", "FREQ=DAILY;UNTIL=20280131T000000Z"),
+    "at a quarter past two": plan("2027-01-02T02:15", "FREQ=DAILY;UNTIL=20280131T000000Z"),
+    "at half past eleven at night": plan("2027-01-02T23:30", "FREQ=DAILY;UNTIL=20280131T000000Z"),
 }
 NIGHTS = [name for name in PLANS if name.startswith("at ")]
 CASES = [(zone, name) for zone in ZONES for name in ("weekly", "daily with an end", "in the morning of the change")]

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from service.database import Database
+from tests.forks import fork
 from tests.postgres import Postgres
 
 WAYS = ("writing", "recording")
@@ -269,13 +270,16 @@ def test_what_was_committed_survives_kill_9(shelf: Database) -> None:
         put(session, 3)
 
 
-MIGRATE = "import sys; from service.database import Database; Database.open(sys.argv[1]).migrate()"
+def migrate(url: str) -> None:
+    Database.open(url).migrate()
 
 
 def test_several_processes_migrate_at_once(empty_database: Database) -> None:
     url = empty_database.engine.url.render_as_string(hide_password=False)
-    several = [subprocess.Popen([sys.executable, "-c", MIGRATE, url], cwd=PROJECT) for _ in range(4)]
-    assert [one.wait(60) for one in several] == [0, 0, 0, 0]
+    several = [fork(migrate, url) for _ in range(4)]
+    for one in several:
+        one.join(60)
+    assert [one.exitcode for one in several] == [0, 0, 0, 0]
     assert empty_database.is_current()
 
 
