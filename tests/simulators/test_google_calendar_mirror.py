@@ -1,6 +1,6 @@
 """Whoever follows the simulated Google Calendar by sync tokens sees what whoever reads all of it sees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -84,11 +84,10 @@ def edit(phone: Phone, calendar_id: str, done: Edit) -> None:
 
 
 @pytest.fixture(scope="module")
-def running_google() -> GoogleCalendar:
-    google = GoogleCalendar()
-    google.start()
-    google.set_page_size(2)
-    return google
+def running_google() -> Iterator[GoogleCalendar]:
+    with GoogleCalendar() as google:
+        google.set_page_size(2)
+        yield google
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,36 +1,18 @@
 """What somebody does in the app where they see their calendar, as that app would do it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from threading import RLock
 from uuid import uuid4
 
 from tests.simulators.google_calendar.account import Account
-from tests.simulators.google_calendar.event_book import EventBook, Kept, end_of, is_cancelled, length_of, start_of
+from tests.simulators.google_calendar.coming import Coming, coming_in
+from tests.simulators.google_calendar.event_book import EventBook, Kept, length_of, start_of
 from tests.simulators.google_calendar.event_fields import canonical
 from tests.simulators.google_calendar.events import cancel, transfer
-from tests.simulators.google_calendar.kept_calendar import KeptCalendar
+from tests.simulators.google_calendar.following import ending, going_on
 from tests.simulators.google_calendar.resource import Json, Resource, merged, part, text, texts
 from tests.simulators.google_calendar.when import When
-
-AHEAD = timedelta(days=366)
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """One date as the app shows it; `starts` on the clocks of its own zone."""
-
-    calendar_id: str
-    calendar: str
-    event_id: str
-    original: datetime
-    starts: datetime
-    zone: str
-    title: str
-    repeats: bool
-    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +76,9 @@ class Phone:
                 **kept.fields,
                 "start": start.kept(),
                 "end": start.after(length_of(kept.fields)).kept(),
-                "recurrence": [f"RRULE:{rule}"] if rule is not None else _going_on(book, kept, original),
+                "recurrence": [f"RRULE:{rule}"] if rule is not None else going_on(book, kept, original),
             }
-            self._change(book, kept, {"recurrence": [_ending(line, original) for line in lines]})
+            self._change(book, kept, {"recurrence": [ending(line, original) for line in lines]})
             book.add(new_id, canonical(goes_on), uid=f"{new_id}@google.com")
             return new_id
 
@@ -164,33 +146,11 @@ class Phone:
     def coming(self, now: datetime, count: int) -> list[Coming]:
         """What ends after `now`, in all calendars, the soonest first."""
         with self.lock:
-            found = [one for calendar in self.account.calendars.values() for one in self._coming(calendar, now, count)]
+            found = [one for calendar in self.account.calendars.values() for one in coming_in(calendar, now, count)]
             return sorted(found, key=lambda one: one.starts_at)[:count]
 
     def title(self, calendar_id: str, event_id: str) -> str:
         return text(self.event(calendar_id, event_id), "summary")
-
-    def _coming(self, calendar: KeptCalendar, now: datetime, count: int) -> Iterator[Coming]:
-        book = calendar.book
-        for kept in book.events.values():
-            if kept.is_bare:
-                continue
-            dates = book.dates(kept, now + AHEAD) if book.is_series(kept) else iter([kept])
-            shown = (one for one in dates if not is_cancelled(book.fields(one)))
-            later = (one for one in shown if end_of(book.fields(one)).instant(calendar.zone) > now)
-            for one in islice(later, count):
-                start, original = start_of(book.fields(one)), one.original or start_of(book.fields(one))
-                yield Coming(
-                    calendar_id=calendar.id,
-                    calendar=calendar.summary,
-                    event_id=kept.id,
-                    original=original.instant("UTC"),
-                    starts=start.local(),
-                    zone=start.zone or "UTC",
-                    title=text(book.fields(one), "summary"),
-                    repeats=one.original is not None,
-                    starts_at=start.instant(calendar.zone),
-                )
 
     def _patch(self, calendar_id: str, event_id: str, changes: Resource) -> None:
         with self.lock:
@@ -219,26 +179,3 @@ def _when(starts: datetime, zone: str) -> When:
     if starts.tzinfo is None:
         return When.at(starts, zone)
     return When(starts.astimezone(UTC), None, zone)
-
-
-def _ending(line: str, original: When) -> str:
-    """A rule that ends right before this date."""
-    if not line.startswith("RRULE:"):
-        return line
-    until = original.instant("UTC") - timedelta(seconds=1)
-    kept = [pair for pair in line.split(";") if not pair.startswith(("COUNT=", "UNTIL="))]
-    return ";".join([*kept, f"UNTIL={until:%Y%m%dT%H%M%SZ}"])
-
-
-def _going_on(book: EventBook, kept: Kept, original: When) -> list[Json]:
-    """The same rule; of a count, what is left of it."""
-    gone = sum(1 for _ in book.series(kept).originals(original.instant("UTC")))
-    lines: list[Json] = []
-    for line in texts(kept.fields, "recurrence"):
-        pairs = [_less(pair, gone) for pair in line.split(";")]
-        lines.append(";".join(pairs))
-    return lines
-
-
-def _less(pair: str, gone: int) -> str:
-    return f"COUNT={int(pair.removeprefix('COUNT=')) - gone}" if pair.startswith("COUNT=") else pair

@@ -6,8 +6,9 @@ from html import escape
 from urllib.parse import urlencode
 
 from tests.simulators.google_calendar.api_error import ApiError
+from tests.simulators.google_calendar.coming import Coming
 from tests.simulators.google_calendar.exchange import Answer, Request, html_answer, redirect
-from tests.simulators.google_calendar.phone import Coming, Phone
+from tests.simulators.google_calendar.phone import Phone
 
 COMING = 15
 PAGE = """<!doctype html>
