@@ -14,6 +14,8 @@ from service.serving import serve as serve_pages
 from service.settings import Settings, SettingsError
 
 KEPT_IN_THE_DEMO = ("PORT", "BASE_URL")
+ON_THIS_MACHINE = "http://127.0.0.1:"
+"""Where a simulated Google is; the real one has no place in the demo."""
 
 
 def serve(settings: Settings) -> None:
@@ -67,7 +69,9 @@ def demo(settings: Settings) -> None:
 
 def demo_settings(environ: Mapping[str, str]) -> Settings:
     """Development settings in a folder of their own, whatever else the environment says."""
-    kept = {name: environ[name] for name in KEPT_IN_THE_DEMO if name in environ}
+    simulated = environ.get("GOOGLE_API_ROOT", "").startswith(ON_THIS_MACHINE)
+    names = (*KEPT_IN_THE_DEMO, *(name for name in environ if simulated and name.startswith("GOOGLE_")))
+    kept = {name: environ[name] for name in names if name in environ}
     return Settings.read(kept, root=PROJECT / "var" / "demo")
 
 

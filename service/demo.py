@@ -42,7 +42,19 @@ def prepare(services: Services) -> str:
         f"Ana and Ben share a space. Their check-in begins at {starts} in Madrid, in a minute or so.\n"
         f"  Ana's home page: {way_in}\n"
         f"  The mailbox:     {site}/mailbox\n"
+        f"{_phones(services)}"
         f"At {starts} both get the same question. Stop it with Ctrl-C."
+    )
+
+
+def _phones(services: Services) -> str:
+    """With a simulated Google: where to connect to it, and where its calendars are shown as on a phone."""
+    if Way.GOOGLE not in services.calendars:
+        return ""
+    settings = services.settings
+    return (
+        f"  Connect Google:  {settings.base_url}/calendars (simulated; allow whatever it asks)\n"
+        f"  Ana's phone:     {settings.google_api_root}/phone?account={PEOPLE[0][0]}\n"
     )
 
 
