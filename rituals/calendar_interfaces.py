@@ -204,8 +204,11 @@ class ConsentProvider(CalendarProvider, Protocol):
         """What they allowed, for the code that they came back with. Raises CalendarError."""
         ...
 
-    def make(self, consent: Consent, *, name: str, zone: str) -> Access:
-        """A calendar of our own in their account. Raises CalendarError."""
+    def make(self, consent: Consent, *, name: str, zone: str, before: str | None = None) -> Access:
+        """A calendar of our own in their account: the one that was ours `before`, if it still answers there.
+
+        Raises CalendarError.
+        """
         ...
 
 

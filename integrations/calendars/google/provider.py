@@ -34,11 +34,13 @@ class GoogleProvider:
     def redeem(self, *, code: str, verifier: str, return_to: str) -> Consent:
         return self._client.redeem(code=code, verifier=verifier, return_to=return_to)
 
-    def make(self, consent: Consent, *, name: str, zone: str) -> Access:
+    def make(self, consent: Consent, *, name: str, zone: str, before: str | None = None) -> Access:
         """Where the answer is lost, an empty calendar stays behind: Google lets us choose no id for it."""
         account = self._account(Access(consent.secrets, ""))
         try:
             with account.in_time():
+                if before and self._answers(account, before):
+                    return account.access(before)
                 made = account.ask(self._api.calendars.insert(body={"summary": name, "timeZone": zone}))
                 calendar = made.text("id")
                 if not calendar:
@@ -52,6 +54,16 @@ class GoogleProvider:
         if delete and access.calendar:
             self._delete(access)
         self._client.revoke(access.secrets)
+
+    def _answers(self, account: Account, calendar: str) -> bool:
+        """Whether this calendar is one of ours in this account, and still there."""
+        try:
+            account.ask(self._api.calendars.get(calendarId=calendar))
+        except CalendarError as error:
+            if error.trouble not in {Trouble.GONE, Trouble.REFUSED}:
+                raise
+            return False
+        return True
 
     def _colour(self, account: Account, calendar: str) -> None:
         """A pleasure, and no reason to leave a calendar behind and begin anew."""

@@ -7,7 +7,7 @@ import pytest
 
 from integrations.calendars.google import GoogleCalendar, GoogleProvider, OAuthAddresses
 from integrations.calendars.google.consent import FREE_BUSY, OWN_CALENDARS
-from rituals.calendar_interfaces import Access, CalendarError, Trouble
+from rituals.calendar_interfaces import Access, CalendarError, Consent, Trouble
 from tests.contracts.calendar import REVISED, SUNDAYS
 from tests.integrations.calendars.google.phone import GooglePhone
 from tests.simulators.google_calendar import faults
@@ -133,6 +133,42 @@ def test_no_calendar_is_made_where_that_was_not_allowed(google: Google, provider
     assert trouble(caught) is Trouble.REFUSED
     provider.withdraw(Access(consent.secrets, ""), delete=True)
     assert google.authorization.bearer(consent.secrets["access_token"]) is None
+
+
+def test_the_calendar_that_was_ours_is_taken_up_again(
+    google: Google, provider: GoogleProvider, access: Access, address: str
+) -> None:
+    again = consented(google, provider, address)
+    assert provider.make(again, name="Side by Side", zone="Europe/Madrid", before=access.calendar).calendar == (
+        access.calendar
+    )
+    assert list(google.account(address).calendars) == [address, access.calendar]
+
+
+def test_one_that_was_deleted_is_made_anew(
+    google: Google, provider: GoogleProvider, access: Access, phone: GooglePhone, address: str
+) -> None:
+    phone.google.delete_calendar(access.calendar)
+    made = provider.make(
+        consented(google, provider, address), name="Side by Side", zone="Europe/Madrid", before=access.calendar
+    )
+    assert list(google.account(address).calendars) == [address, made.calendar]
+
+
+def test_what_is_ours_in_another_account_is_left_there(
+    google: Google, provider: GoogleProvider, access: Access, address: str
+) -> None:
+    another = f"another-{address}"
+    made = provider.make(
+        consented(google, provider, another), name="Side by Side", zone="Europe/Madrid", before=access.calendar
+    )
+    assert list(google.account(another).calendars) == [another, made.calendar]
+    assert access.calendar in google.account(address).calendars
+
+
+def consented(google: Google, provider: GoogleProvider, address: str) -> Consent:
+    back = google.approve(asked(provider), address)
+    return provider.redeem(code=code(back), verifier=VERIFIER, return_to=BACK)
 
 
 @pytest.mark.parametrize("delete", [True, False])
