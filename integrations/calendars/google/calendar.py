@@ -9,9 +9,9 @@ from integrations.calendars.google.answer import Answer
 from integrations.calendars.google.drafts import settled
 from integrations.calendars.google.entry import Entry
 from integrations.calendars.google.errors import AnsweredError
-from integrations.calendars.google.event_id import event_id
+from integrations.calendars.google.event_id import LIVES, is_own, uid_of
 from integrations.calendars.google.reading import Listing
-from integrations.calendars.google.series import Everything, Series, plan_of
+from integrations.calendars.google.series import Everything, Series
 from integrations.calendars.google.times import Time
 from integrations.calendars.google.writing import Pen
 from rituals.calendar_event import Event
@@ -28,7 +28,7 @@ from rituals.calendar_interfaces import (
 
 PRIMARY = "primary"
 LONGEST_QUESTION = timedelta(days=60)
-"""Google refuses to say at once when somebody is taken over much longer than that."""
+"""Google says for about 90 days at once when somebody is taken."""
 
 
 class GoogleCalendar:
@@ -46,7 +46,7 @@ class GoogleCalendar:
     def put(self, event: Event, *, etag: str | None) -> str:
         event = settled(event)
         with self._account.in_time():
-            held = self._known(event.uid, etag) if etag is not None else self._pen.insert(event) or self._taken(event)
+            held = self._known(event.uid, etag) if etag is not None else self._begun(event)
             written, is_more = self._pen.write(event, held)
             return self._etag(event, written) if is_more else written.etag
 
@@ -55,7 +55,15 @@ class GoogleCalendar:
         return series.held if series is not None else None
 
     def remove(self, uid: str) -> None:
-        self._pen.delete(event_id(uid, self._calendar))
+        with self._account.in_time():
+            try:
+                held = self._series(uid)
+            except AnsweredError as error:
+                if not error.is_absent:
+                    raise
+                held = None
+            if held is not None:
+                self._pen.delete(held.master.name)
 
     def discard(self, copy: Held) -> None:
         self._pen.delete(copy.name)
@@ -98,15 +106,18 @@ class GoogleCalendar:
             raise EtagMismatchError("The event was changed meanwhile, or is gone.")
         return held
 
-    def _taken(self, event: Event) -> Series:
-        """Its id is taken: put before, by an answer that was lost perhaps, or deleted since."""
-        held = self._series(event.uid)
-        if held is None:
-            self._pen.revive(event)
+    def _begun(self, event: Event) -> Series:
+        """Where its id is taken it was put before, by an answer that was lost perhaps, or deleted since."""
+        for life in range(len(LIVES)):
+            inserted = self._pen.insert(event, life=life)
+            if inserted is not None:
+                return inserted
             held = self._series(event.uid)
-        if held is None:
-            raise EtagMismatchError("The event was deleted meanwhile.")
-        return held
+            if held is None and self._pen.revive(event, life=life):
+                held = self._series(event.uid)
+            if held is not None:
+                return held
+        raise CalendarError("Google: an event that is neither there nor comes back", Trouble.ODD)
 
     def _etag(self, event: Event, written: Series) -> str:
         """Nobody says what a write to the series does to the etags of its dates, or theirs to its own: look.
@@ -118,7 +129,7 @@ class GoogleCalendar:
 
     def _series(self, uid: str) -> Series | None:
         everything = self._gather(reading.whole(self._account, self._calendar))
-        return everything.events.get(event_id(uid, self._calendar))
+        return everything.events.get(uid)
 
     def _whole(self) -> Changes:
         listing = reading.whole(self._account, self._calendar)
@@ -126,7 +137,7 @@ class GoogleCalendar:
         return Changes(
             held=tuple(one.held for one in everything.events.values()),
             deleted=frozenset(),
-            copies=tuple(one.held for one in everything.copies.values()),
+            copies=tuple(one.held for one in everything.copies),
             token=listing.token,
             is_whole=True,
         )
@@ -134,23 +145,17 @@ class GoogleCalendar:
     def _difference(self, news: Listing) -> Changes:
         """A changed date comes without its series, and a changed series without its dates: both are looked up."""
         touched = {entry.series or entry.name for entry in news.entries}
-        gone = {entry.name: plan_of(entry, self._calendar) for entry in news.entries if _is_gone(entry)}
-        if touched - gone.keys():
-            everything = self._gather(reading.whole(self._account, self._calendar))
-        else:
-            everything = Everything({}, {})
+        if not touched:
+            return Changes((), frozenset(), (), news.token, is_whole=False)
+        everything = self._gather(reading.whole(self._account, self._calendar))
+        gone = {uid_of(one.name, self._calendar) for one in news.entries if _is_gone(one)} - everything.events.keys()
         return Changes(
-            held=tuple(one.held for name, one in everything.events.items() if name in touched),
-            deleted=frozenset(self._deleted(gone, everything)),
-            copies=tuple(one.held for name, one in everything.copies.items() if name in touched),
+            held=tuple(one.held for one in everything.events.values() if one.master.name in touched),
+            deleted=frozenset(uid for uid in gone if uid is not None),
+            copies=tuple(one.held for one in everything.copies if one.master.name in touched),
             token=news.token,
             is_whole=False,
         )
-
-    def _deleted(self, gone: dict[str, str | None], everything: Everything) -> Iterator[str]:
-        for name, uid in gone.items():
-            if uid is not None and name == event_id(uid, self._calendar) and name not in everything.events:
-                yield uid
 
     def _gather(self, listing: Listing) -> Everything:
         return Everything.gather(listing.entries, self._calendar, listing.zone)
@@ -167,7 +172,7 @@ class GoogleCalendar:
 
 
 def _is_gone(entry: Entry) -> bool:
-    return entry.is_cancelled and not entry.series
+    return entry.is_cancelled and not entry.series and is_own(entry.name)
 
 
 def _moment(answer: Answer, name: str) -> datetime:

@@ -1,13 +1,13 @@
 """Our events in a calendar, each with those of its dates that differ, as one timetable and one etag."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from integrations.calendars.google.anchor import BEGINS, as_meant
 from integrations.calendars.google.entry import Entry
-from integrations.calendars.google.event_id import event_id, uid_of
+from integrations.calendars.google.event_id import is_own, uid_of
 from integrations.calendars.google.times import left_out, read_recurrence
 from rituals.calendar_interfaces import Held
 from rituals.recurrence import Recurrence, moment
@@ -58,24 +58,31 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """All that a calendar of ours holds and that is ours, by name."""
+    """All that a calendar of ours holds and that is ours."""
 
     events: dict[str, Series]
-    copies: dict[str, Series]
+    """By UID."""
+    copies: tuple[Series, ...]
 
     @classmethod
     def gather(cls, entries: Iterable[Entry], calendar: str, zone: str) -> "Everything":
-        events: dict[str, Series] = {}
-        copies: dict[str, Series] = {}
         dates: dict[str, list[Entry]] = {}
+        masters: dict[str, Entry] = {}
         for entry in entries:
-            uid = plan_of(entry, calendar)
             if entry.series:
                 dates.setdefault(entry.series, []).append(entry)
-            elif uid is not None and not entry.is_cancelled:
-                kind = events if entry.name == event_id(uid, calendar) else copies
-                kind[entry.name] = Series(uid, entry, zone=zone)
-        return cls(_with(dates, events), _with(dates, copies))
+            elif not entry.is_cancelled:
+                masters[entry.name] = entry
+        events: dict[str, Series] = {}
+        copies: list[Series] = []
+        for name in sorted(masters, reverse=True):  # The latest life of an event first: an older one is a copy.
+            uid = plan_of(masters[name], calendar)
+            if uid is not None:
+                series = Series(uid, masters[name], tuple(dates.get(name, ())), zone)
+                is_event = uid_of(name, calendar) == uid and is_own(name) and uid not in events
+                copies += () if is_event else (series,)
+                events |= {uid: series} if is_event else {}
+        return cls(events, tuple(copies))
 
 
 def plan_of(entry: Entry, calendar: str) -> str | None:
@@ -99,7 +106,3 @@ def _stands(date: Entry, original: datetime, zone: str) -> datetime | None:
         return None
     # By moments, for on the clocks a time that was left out looks moved.
     return original if date.starts.at == moment(original, zone) else date.starts.starts(zone, original)
-
-
-def _with(dates: dict[str, list[Entry]], series: dict[str, Series]) -> dict[str, Series]:
-    return {name: replace(one, dates=tuple(dates.get(name, ()))) for name, one in series.items()}

@@ -26,24 +26,29 @@ class Pen:
     account: Account
     calendar: str
 
-    def insert(self, event: Event) -> Series | None:
+    def insert(self, event: Event, *, life: int) -> Series | None:
         """The new event, without its single dates yet; None where its id is taken: then it is ours."""
-        name = event_id(event.uid, self.calendar)
-        events = self.account.api.events
+        body = {"id": event_id(event.uid, self.calendar, life=life), **new_series(event)}
         try:
-            answer = self.account.ask(events.insert(calendarId=self.calendar, body={"id": name, **new_series(event)}))
+            answer = self.account.ask(self.account.api.events.insert(calendarId=self.calendar, body=body))
         except AnsweredError as error:
             if error.status == CONFLICT:
                 return None
             raise
         return Series(event.uid, Entry.of(answer))
 
-    def revive(self, event: Event) -> None:
-        """Bring back an event that was deleted: its id is never free again."""
-        held = self.entry(event_id(event.uid, self.calendar))
+    def revive(self, event: Event, *, life: int) -> bool:
+        """Bring back an event that was deleted. Some of them Google does not let come back: False."""
+        held = self.entry(event_id(event.uid, self.calendar, life=life))
         if held is None:
-            raise CalendarError("Google: an event that is both there and not there", Trouble.ODD)
-        self.patch(held, revived_series(event))
+            return False
+        try:
+            self._patch(held, revived_series(event))
+        except AnsweredError as error:
+            if error.trouble not in {Trouble.REFUSED, Trouble.GONE}:
+                raise
+            return False
+        return True
 
     def write(self, event: Event, held: Series) -> tuple[Series, bool]:
         """What differs, and nothing else: the series and what it looks like now, as far as the answers say.
@@ -67,9 +72,8 @@ class Pen:
 
     def patch(self, held: Entry, body: Body) -> Entry:
         """Raises EtagMismatchError where it was changed or deleted meanwhile."""
-        request = self.account.api.events.patch(calendarId=self.calendar, eventId=held.name, body=body)
         try:
-            return Entry.of(self.account.ask(request, etag=held.etag))
+            return self._patch(held, body)
         except AnsweredError as error:
             if error.is_absent:
                 raise EtagMismatchError("The event was deleted meanwhile.") from error
@@ -82,6 +86,10 @@ class Pen:
         except AnsweredError as error:
             if not error.is_absent:
                 raise
+
+    def _patch(self, held: Entry, body: Body) -> Entry:
+        request = self.account.api.events.patch(calendarId=self.calendar, eventId=held.name, body=body)
+        return Entry.of(self.account.ask(request, etag=held.etag))
 
     def _dates(self, event: Event, held: Series) -> Iterator[tuple[str, Entry]]:
         wanted = dict(event.timetable.dates)
