@@ -51,7 +51,9 @@ def _close(session: Session, couple: Couple, now: datetime, *, events_stay: bool
     couple.closed_at, couple.events_stay = now, events_stay
     plans = select(Plan.id).where(Plan.couple_id == couple.id)
     theirs = select(Occurrence.id).where(Occurrence.plan_id.in_(plans))
-    waiting = update(Delivery).where(Delivery.occurrence_id.in_(theirs), Delivery.state.in_(WAITING))
+    # What expired could come to life again after the clock was set back.
+    states = (*WAITING, State.EXPIRED)
+    waiting = update(Delivery).where(Delivery.occurrence_id.in_(theirs), Delivery.state.in_(states))
     session.execute(waiting.values(state=State.WITHDRAWN, holder=None, try_at=None))
     open_versions = update(Version).where(Version.plan_id.in_(plans), Version.state == VersionState.PROPOSED)
     session.execute(open_versions.values(state=VersionState.WITHDRAWN, settled_at=now))

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from rituals.calendar_letters import repair
 from rituals.choosing import choose_way
 from rituals.connection import CalendarConnection, Way
+from rituals.delivery import Delivery
+from rituals.errand import Lease, State
 from rituals.invitation import LIFE, Invitation
 from rituals.leaving import forget_invitations, leave
 from rituals.outbox import Letter, LetterKind
-from rituals.calendar_letters import repair
 from rituals.version import VersionState
 from tests.rituals.households import Household
 
@@ -18,6 +20,16 @@ from tests.rituals.households import Household
 def test_no_prompt_goes_to_either_after_one_has_left(home: Household) -> None:
     home.agree()
     leave(home.session, home.ana, home.now, events_stay=True)
+    assert home.planned() == []
+
+
+def test_nothing_comes_to_life_again_for_them_when_the_clock_was_set_back(home: Household) -> None:
+    first = home.occurrences(home.agree())[0]
+    lease = Lease.take(first.ends_at, timedelta(minutes=1))
+    late = Delivery.claim(home.session, lease, now=first.ends_at, limit=9)
+    assert {one.state for one in late} == {State.EXPIRED}
+    leave(home.session, home.ana, first.ends_at, events_stay=True)
+    assert Delivery.revive(home.session, home.now, timedelta(minutes=1)) == 0
     assert home.planned() == []
 
 
