@@ -1,6 +1,7 @@
 """One process's life: the web server, the worker or both, until a signal asks them to stop."""
 
 import errno
+import gc
 import os
 import signal
 import socket
@@ -48,6 +49,7 @@ def serve(app: WSGIApplication, sockets: Sequence[socket.socket], ready: Callabl
     server = open_doors(app, sockets)
     beside = Beside(work) if work else None
     with suppress(SystemExit):  # by which `leave` ends whatever runs here
+        gc.enable()
         ready()
         if beside:
             beside.start()
@@ -80,6 +82,7 @@ def work_alone(work: Work) -> None:
     """Work until SIGTERM or Ctrl-C, and finish what is in hand. Call it in the main thread."""
     # Blocked, they wait to be asked for; the thread that works is never interrupted.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    gc.enable()
     beside = Beside(work)
     beside.start()
     signal.sigwait(STOP_SIGNALS)
