@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.address import fingerprint
@@ -41,15 +41,22 @@ class Refusal(Base):
 
     @classmethod
     def record(cls, session: Session, address: str, *, from_id: int | None, now: datetime) -> None:
-        if not cls.stands(session, address, from_id, exactly=True):
-            session.add(cls(fingerprint=fingerprint(address), from_id=from_id, asked_at=now))
+        mark = fingerprint(address)
+        if not cls._is_kept(session, mark, cls._from(from_id)):
+            session.add(cls(fingerprint=mark, from_id=from_id, asked_at=now))
             session.flush()
 
     @classmethod
-    def stands(cls, session: Session, address: str, from_id: int | None, *, exactly: bool = False) -> bool:
-        mine = cls.from_id == from_id if from_id is not None else cls.from_id.is_(None)
-        who = mine if exactly else or_(cls.from_id.is_(None), mine)
-        return session.scalar(select(cls.id).where(cls.fingerprint == fingerprint(address), who).limit(1)) is not None
+    def stands(cls, session: Session, address: str, from_id: int | None) -> bool:
+        return cls._is_kept(session, fingerprint(address), or_(cls._from(None), cls._from(from_id)))
+
+    @classmethod
+    def _is_kept(cls, session: Session, mark: str, whose: ColumnElement[bool]) -> bool:
+        return session.scalar(select(cls.id).where(cls.fingerprint == mark, whose).limit(1)) is not None
+
+    @classmethod
+    def _from(cls, partner_id: int | None) -> ColumnElement[bool]:
+        return cls.from_id.is_(None) if partner_id is None else cls.from_id == partner_id
 
 
 class Invitation(Base):
