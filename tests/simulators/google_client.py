@@ -1,5 +1,6 @@
 """A plain HTTP client of the simulated Google Calendar, so that nothing of a library's stands between."""
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -38,14 +39,20 @@ class GoogleClient:
         self.connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
 
     def call(
-        self, method: str, path: str, body: Resource | None = None, *, etag: str = "", **query: str | list[str]
+        self,
+        method: str,
+        path: str,
+        body: Resource | None = None,
+        query: Mapping[str, str | list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        headers |= {"If-Match": etag} if etag else {}
+        sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **(headers or {})}
         target = f"{API}{path}?{urlencode(query, doseq=True)}" if query else API + path
-        self.connection.request(method, target, None if body is None else written(body), headers)
+        self.connection.request(method, target, None if body is None else written(body), sent)
         response = self.connection.getresponse()
         raw = response.read()
+        if response.headers["Content-Encoding"] == "gzip":
+            raw = gzip.decompress(raw)
         found = parse(raw) if raw else {}
         assert isinstance(found, dict)
         return Reply(response.status, found, {name.lower(): value for name, value in response.getheaders()})
@@ -66,22 +73,22 @@ class Events:
         return self.client.call("POST", self._path(), event)
 
     def get(self, event_id: str, **query: str) -> Reply:
-        return self.client.call("GET", self._path(event_id), **query)
+        return self.client.call("GET", self._path(event_id), None, query)
 
     def patch(self, event_id: str, changes: Resource, *, etag: str = "") -> Reply:
-        return self.client.call("PATCH", self._path(event_id), changes, etag=etag)
+        return self.client.call("PATCH", self._path(event_id), changes, headers=match(etag))
 
     def update(self, event_id: str, event: Resource, *, etag: str = "") -> Reply:
-        return self.client.call("PUT", self._path(event_id), event, etag=etag)
+        return self.client.call("PUT", self._path(event_id), event, headers=match(etag))
 
     def delete(self, event_id: str, *, etag: str = "") -> Reply:
-        return self.client.call("DELETE", self._path(event_id), etag=etag)
+        return self.client.call("DELETE", self._path(event_id), headers=match(etag))
 
     def list(self, **query: str | list[str]) -> Reply:
-        return self.client.call("GET", self._path(), **query)
+        return self.client.call("GET", self._path(), None, query)
 
     def instances(self, event_id: str, **query: str) -> Reply:
-        return self.client.call("GET", self._path(event_id) + "/instances", **query)
+        return self.client.call("GET", self._path(event_id) + "/instances", None, query)
 
     def token(self) -> str:
         """To ask with for what changes from now on."""
@@ -105,6 +112,10 @@ AT_EIGHT: Resource = {
     "start": {"dateTime": "2027-03-14T20:00:00", "timeZone": "Europe/Madrid"},
     "end": {"dateTime": "2027-03-14T20:45:00", "timeZone": "Europe/Madrid"},
 }
+
+
+def match(etag: str) -> dict[str, str]:
+    return {"If-Match": etag} if etag else {}
 
 
 def starts(event: Resource) -> str:

@@ -1,5 +1,7 @@
 """One event in the simulated Google Calendar, from insert to undelete, and the dates that differ from their series."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.simulators.google_calendar.phone import Phone
@@ -100,6 +102,25 @@ def test_a_write_with_an_old_etag_is_refused(events: Events) -> None:
     ]
     assert {(one.status, one.reason) for one in refused} == {(412, "conditionNotMet")}
     assert events.delete("sunsatseven", etag=new).status == 204
+
+
+def test_of_many_writes_with_the_same_etag_one_goes_through(google: GoogleCalendar, events: Events) -> None:
+    etag = text(events.insert(SUNDAYS).body, "etag")
+
+    def patch(title: int) -> int:
+        client = GoogleClient(google, events.client.token)
+        status = Events(client, events.calendar_id).patch("sunsatseven", {"summary": f"{title}"}, etag=etag).status
+        client.connection.close()
+        return status
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(patch, range(8))) == [200] + [412] * 7
+
+
+def test_answers_are_compressed_for_whoever_asks_as_google_wants_it(client: GoogleClient) -> None:
+    asks = {"Accept-Encoding": "gzip, deflate", "User-Agent": "google-api-python-client/2.202 (gzip)"}
+    reply = client.call("POST", "calendars", {"summary": "Us"}, None, asks)
+    assert (reply.headers["content-encoding"], reply.body["summary"]) == ("gzip", "Us")
 
 
 def test_new_times_count_the_sequence_up_and_an_old_sequence_is_refused(events: Events) -> None:
@@ -224,7 +245,9 @@ def test_an_event_moved_to_another_calendar_leaves_its_id_behind(events: Events,
 
 def test_moving_is_not_for_a_client_of_its_own_calendars(events: Events) -> None:
     events.insert(SUNDAYS)
-    reply = events.client.call("POST", f"calendars/{events.calendar_id}/events/sunsatseven/move", destination="primary")
+    reply = events.client.call(
+        "POST", f"calendars/{events.calendar_id}/events/sunsatseven/move", None, {"destination": "primary"}
+    )
     assert (reply.status, reply.reason) == (403, "insufficientPermissions")
 
 
@@ -244,7 +267,7 @@ def test_a_calendar_is_made_coloured_and_deleted(google: GoogleCalendar, client:
     calendar_id = client.make_calendar(timeZone="Europe/Berlin")
     entry = f"users/me/calendarList/{calendar_id}"
     colours: Resource = {"backgroundColor": "#7c5c46", "foregroundColor": "#ffffff"}
-    assert client.call("PATCH", entry, colours, colorRgbFormat="true").status == 200
+    assert client.call("PATCH", entry, colours, {"colorRgbFormat": "true"}).status == 200
     shown = client.call("GET", entry).body
     assert (shown["backgroundColor"], shown["timeZone"], shown["accessRole"]) == ("#7c5c46", "Europe/Berlin", "owner")
     assert client.call("PATCH", f"calendars/{calendar_id}", {"summary": "Us"}).body["summary"] == "Us"

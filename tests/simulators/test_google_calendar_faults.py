@@ -42,6 +42,14 @@ def test_a_call_is_refused_and_not_done(
     assert events.insert(SUNDAYS).status == 200
 
 
+@pytest.mark.parametrize("fault", [faults.WEB_PAGE, faults.BAD_GATEWAY])
+def test_a_web_page_comes_in_place_of_json(google: GoogleCalendar, events: Events, fault: Fault) -> None:
+    google.fault(fault)
+    with pytest.raises(ValueError, match="Expecting value"):
+        events.insert(SUNDAYS)
+    assert events.list().items == []
+
+
 def test_an_error_may_be_a_lie(google: GoogleCalendar, events: Events) -> None:
     google.fault(faults.DONE_BUT_ERROR)
     assert events.insert(SUNDAYS).status == 500

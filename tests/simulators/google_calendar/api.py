@@ -11,7 +11,7 @@ from tests.simulators.google_calendar.api_error import ApiError, invalid, no_cre
 from tests.simulators.google_calendar.call import Call
 from tests.simulators.google_calendar.channel import Channels
 from tests.simulators.google_calendar.discovery import SCOPE, Method, discovery
-from tests.simulators.google_calendar.exchange import Answer, Request, json_answer
+from tests.simulators.google_calendar.exchange import Answer, Request, html_answer, json_answer
 from tests.simulators.google_calendar.faults import Fault, Script
 from tests.simulators.google_calendar.oauth import Authorization, Grant
 from tests.simulators.google_calendar.resource import Resource, parse
@@ -156,6 +156,8 @@ def answer_of(fault: Fault, answer: Answer | None = None) -> Answer:
     """The answer that the fault gives in place of the true one."""
     if not fault.status:
         return Answer(answer.status, answer.body, answer.headers, fault) if answer else Answer(200, fault=fault)
+    if fault.page:
+        return html_answer(fault.status, fault.page)
     headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
     domain = "usageLimits" if "imit" in fault.message else "global"
     return _error(ApiError(fault.status, fault.reason, fault.message, domain=domain, headers=headers), fault)

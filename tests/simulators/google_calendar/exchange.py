@@ -1,7 +1,8 @@
 """One HTTP request as it came, and what is answered to it."""
 
+import gzip
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlsplit
 
 from tests.simulators.google_calendar.faults import Fault
@@ -36,6 +37,15 @@ class Answer:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     fault: Fault | None = None
+
+
+def compressed(answer: Answer, request: Request) -> Answer:
+    """As Google does it for whoever accepts gzip and says so in the user agent as well."""
+    accepts = "gzip" in request.headers.get("accept-encoding", "") and "gzip" in request.headers.get("user-agent", "")
+    if not accepts or not answer.body:
+        return answer
+    headers = {**answer.headers, "Content-Encoding": "gzip", "Vary": "Origin, Accept-Encoding"}
+    return replace(answer, body=gzip.compress(answer.body, compresslevel=1, mtime=0), headers=headers)
 
 
 def json_answer(status: int, resource: Resource, headers: Mapping[str, str] | None = None) -> Answer:

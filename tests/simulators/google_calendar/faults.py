@@ -25,6 +25,8 @@ class Fault:
     reason: str = ""
     message: str = ""
     retry_after: str = ""
+    page: str = ""
+    """HTML in place of JSON."""
     delivery: Delivery = Delivery.WHOLE
     seconds: float = 0.0
     """How long nothing is said at all, or from byte to byte."""
@@ -55,6 +57,9 @@ INVALID_GRANT = answering(400, "invalid_grant", "Token has been expired or revok
 
 HANG = Fault(delivery=Delivery.NONE, seconds=60, is_done=False)
 """Silence, then the connection ends; nothing was done."""
+WEB_PAGE = Fault(status=200, page="<html><title>Sign in</title><p>Accept our terms.</html>", is_done=False)
+"""As a network that wants somebody to sign in answers in Google's place."""
+BAD_GATEWAY = Fault(status=502, page="<html><title>Error 502 (Server Error)!!1</title></html>", is_done=False)
 LOST = Fault(delivery=Delivery.NONE)
 """It is done, and the answer never comes."""
 HALF = Fault(delivery=Delivery.HALF)

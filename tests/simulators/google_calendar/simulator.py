@@ -12,7 +12,7 @@ from tests.simulators.google_calendar.account import Account, Accounts
 from tests.simulators.google_calendar.api import Api, answer_of
 from tests.simulators.google_calendar.channel import Channels
 from tests.simulators.google_calendar.consent import Consent
-from tests.simulators.google_calendar.exchange import Answer, Request, html_answer, json_answer
+from tests.simulators.google_calendar.exchange import Answer, Request, compressed, html_answer, json_answer
 from tests.simulators.google_calendar.faults import Fault, Script
 from tests.simulators.google_calendar.oauth import CLIENT_ID, CLIENT_SECRET, Authorization, OAuthError
 from tests.simulators.google_calendar.phone import Phone
@@ -150,7 +150,7 @@ class GoogleCalendar:
     def _respond(self, request: Request) -> Answer:
         path = request.path
         if path.startswith(API):
-            return self._api.answer(request, path.removeprefix(API))
+            return compressed(self._api.answer(request, path.removeprefix(API)), request)
         if path in {"/token", "/revoke"} and request.method == "POST":
             return self._oauth(request, path.removeprefix("/"))
         if path == "/o/oauth2/v2/auth":
@@ -191,7 +191,7 @@ class GoogleCalendar:
 
 
 def _oauth_fault(fault: Fault) -> Answer:
-    if not fault.status:
+    if not fault.status or fault.page:
         return answer_of(fault)
     headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
     return json_answer(fault.status, OAuthError(fault.reason, fault.message).to_json(), headers)
