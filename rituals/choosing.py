@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from rituals.calendar_interfaces import Access
+from rituals.calendar_interfaces import Access, Trouble
 from rituals.connection import CalendarConnection, Way
 from rituals.couple import Partner
 from rituals.interfaces import Sealer
 from rituals.linked_calendar import LinkedCalendar
+from rituals.placement import Placement
 from rituals.placing import place_on, take_away
 from rituals.plan import Plan
 from rituals.secret import digest, new
@@ -89,11 +90,14 @@ def _switched_off(session: Session, partner_id: int) -> CalendarConnection | Non
 def link(
     session: Session, partner: Partner, way: Way, access: Access, sealer: Sealer, *, name: str, now: datetime
 ) -> LinkedCalendar:
-    """From now on by a calendar that is written to. The same calendar again goes on, and doubles nothing."""
+    """From now on by a calendar that is written to. The same calendar again goes on, and doubles nothing.
+
+    So does one in the place of a calendar that is gone: there is nothing to be cleared before.
+    """
     hold(session, partner)
-    current = CalendarConnection.current(session, partner)
-    linked = LinkedCalendar.of(session, current) if current is not None and current.way == way else None
-    if linked is not None and linked.leads_to(access.calendar, sealer):
+    linked = _goes_on(session, partner, way, access.calendar, sealer)
+    if linked is not None:
+        linked.name = name
         linked.reconnect(access, sealer, now)
         step_back(session, linked, now)
         return linked
@@ -101,6 +105,20 @@ def link(
     waits = LinkedCalendar.is_parting(session, partner)
     linked = LinkedCalendar.begin(session, connection, access, sealer, name=name, look_at=None if waits else now)
     place_all(session, partner, now)
+    return linked
+
+
+def _goes_on(session: Session, partner: Partner, way: Way, calendar: str, sealer: Sealer) -> LinkedCalendar | None:
+    """What is connected already, if it is this very calendar, or one that is gone and that this one replaces."""
+    current = CalendarConnection.current(session, partner)
+    linked = LinkedCalendar.of(session, current) if current is not None and current.way == way else None
+    if linked is None or linked.leads_to(calendar, sealer):
+        return linked
+    if linked.trouble != Trouble.GONE:
+        return None
+    linked.is_gone()
+    for placement in session.scalars(select(Placement).where(Placement.connection_id == linked.connection_id)):
+        placement.is_off()
     return linked
 
 

@@ -12,8 +12,9 @@ from rituals.delivery import Delivery
 from rituals.errand import State
 from rituals.horizon import derive, next_to_extend, put_off
 from rituals.invitation import Invitation
-from rituals.outbox import Draft, Letter
 from rituals.offer import Offer
+from rituals.open_account import OpenAccount
+from rituals.outbox import Draft, Letter
 from rituals.plan import Plan
 from rituals.signin import LOG_KEPT, SignedIn, SignInLink
 from rituals.version import PROPOSAL_LIFE, Version, VersionState
@@ -82,6 +83,7 @@ def prune(services: Services) -> None:
         for kind in (Delivery, Letter):
             _prune_settled(session, kind, now)
         session.execute(delete(Draft).where(Draft.made_at < now - DRAFTS_KEPT))
+        OpenAccount.prune(session, now)
         session.execute(delete(SignInLink).where(SignInLink.asked_at < now - LOG_KEPT))
         session.execute(delete(SignedIn).where(SignedIn.expires_at < now))
         Offer.forget(session, now)
