@@ -29,6 +29,7 @@ def take_in(act: Act, plan: Plan, placement: Placement, held: Held, *, suits: Su
     """
     written = placement.written_states
     placement.was_seen(held)
+    placement.put_back()  # if its owner had deleted it: they took it out of the bin
     if not written or not plan.is_running:
         return
     found = edits(held.timetable, *written)

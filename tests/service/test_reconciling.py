@@ -173,6 +173,19 @@ def test_a_series_deleted_by_its_owner_stays_deleted_there_and_stands_for_both(b
     assert Happening.TAKEN_OUT not in both.told(ANA)
 
 
+def test_a_series_taken_out_of_the_bin_follows_again(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    calendar = both.calendar(BEN)
+    before = calendar.kept[uid]
+    both.phone(BEN).delete_series(uid)
+    both.look()
+    calendar.keep(uid, before.timetable, before.title, written=before.written_title)
+    with both.pair.acting(ANA) as act:
+        both.occurrence_at(act, uid, SECOND).skip(act)
+    both.look()
+    assert both.dates(uid) == [{SECOND: None}] * 2
+
+
 def test_a_listing_cut_short_deletes_nothing(both: LinkedPair) -> None:
     uid = both.agree(SUNDAY)
     calendar = both.calendar(BEN)
