@@ -120,7 +120,8 @@ class CaldavPhone:
         secret = b64encode(f"{self.user}:secret".encode()).decode()
         connection = HTTPConnection(urlsplit(self.calendar).netloc, timeout=20)
         try:
-            connection.request(method, path, body, {"Authorization": f"Basic {secret}", **(headers or {})})
+            said = {"Authorization": f"Basic {secret}", "Content-Type": "application/xml", **(headers or {})}
+            connection.request(method, path, body, said)
             response = connection.getresponse()
             return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
         finally:

@@ -13,6 +13,7 @@ RADICALE = """
 [server]
 hosts = 127.0.0.1:{port}
 [auth]
+delay = 0
 type = none
 [storage]
 filesystem_folder = {folder}

@@ -78,7 +78,8 @@ class CaldavCalendar:
             try:
                 return self._write(event, there)
             except EtagMismatchError:
-                there = self._collection.one(self._path(event.uid))
+                # Somebody was quicker; or, as Xandikos has it, the event has another name.
+                there = self._find(event.uid)
             except UidConflictError as conflict:
                 self._collection.expect_there()
                 there = self._collection.by_uid(event.uid)

@@ -71,7 +71,11 @@ class Dialogue:
         response = self.say(method, url, body=body, headers=xml_headers(depth))
         if response.status != 207:
             raise trouble(response, method)
-        return multistatus(response)
+        answer = multistatus(response)
+        if any(one.status in {404, 410} and one.path == path_of(url, url) for one in answer.members):
+            # Some servers say so in a multistatus.
+            raise CalendarError(f"{method}: nothing is there", Trouble.GONE)
+        return answer
 
     def close(self) -> None:
         self._session.close()

@@ -7,11 +7,11 @@ import pytest
 from integrations.calendars.caldav.provider import CaldavProvider
 from integrations.http import Guard
 from rituals.calendar_interfaces import Access
-from tests.integrations.calendars.caldav.shared import Server, Shared, numbers
+from tests.integrations.calendars.caldav.shared import PASSWORD, Server, Shared, numbers, path
 from tests.simulators.caldav_phone import CaldavPhone
 from tests.simulators.caldav_servers import radicale, xandikos
+from tests.simulators.modest_caldav_server import modest
 
-PASSWORD = "secret"
 MKCALENDAR = (
     '<c:mkcalendar xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><set><prop>'
     "<displayname>{name}</displayname></prop></set></c:mkcalendar>"
@@ -30,7 +30,13 @@ def xandikos_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["radicale", "xandikos"])
+@pytest.fixture(scope="session")
+def modest_url(radicale_url: str) -> Iterator[str]:
+    with modest(radicale_url) as url:
+        yield url
+
+
+@pytest.fixture(params=["radicale", "xandikos", "modest"])
 def server(request: pytest.FixtureRequest) -> Server:
     return Server(request.param, request.getfixturevalue(f"{request.param}_url"))
 
@@ -46,7 +52,3 @@ def shared(server: Server) -> Iterator[Shared]:
     yield Shared(server, user, provider, Access({"user": user, "password": PASSWORD}, phone.calendar), phone)
     for address in (phone.calendar, phone.personal):
         phone.send("DELETE", path(address))
-
-
-def path(address: str) -> str:
-    return "/" + address.split("/", 3)[3]

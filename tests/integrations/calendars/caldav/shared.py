@@ -7,6 +7,7 @@ from integrations.calendars.caldav.provider import CaldavProvider
 from rituals.calendar_interfaces import Access
 from tests.simulators.caldav_phone import CaldavPhone
 
+PASSWORD = "secret"
 numbers = count(1)
 
 
@@ -18,10 +19,10 @@ class Server:
     url: str
 
     def new_user(self) -> str:
-        return f"anna{next(numbers)}" if self.name == "radicale" else "anna"
+        return "anna" if self.name == "xandikos" else f"anna{next(numbers)}"
 
     def home(self, user: str) -> str:
-        return f"{self.url}/{user}/" if self.name == "radicale" else f"{self.url}/anna/calendars/"
+        return f"{self.url}/anna/calendars/" if self.name == "xandikos" else f"{self.url}/{user}/"
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,7 @@ class Shared:
     provider: CaldavProvider
     access: Access
     phone: CaldavPhone
+
+
+def path(address: str) -> str:
+    return "/" + address.split("/", 3)[3]
