@@ -1,7 +1,7 @@
 """What a calendar shows of a plan: the series, and the dates that differ from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rituals.recurrence import Recurrence, RecurrenceError, Rule
@@ -68,6 +68,7 @@ def edits(found: Timetable, *written: Timetable) -> Edits:
     A write of which nobody knows whether it arrived, or arrived whole, counts as written: each date
     is looked at on its own, so that half of it is recognised as well.
     """
+    found = next((seen for seen in (_seen_as_moved(found, one) for one in written) if seen is not None), found)
     if all(found.recurrence != one.recurrence for one in written):
         return Edits(series=True, dates={})
     originals = {original for one in (found, *written) for original in one.dates}
@@ -80,6 +81,16 @@ def edits(found: Timetable, *written: Timetable) -> Edits:
             if all(one.dates.get(original, original) != starts for one in written)
         },
     )
+
+
+def _seen_as_moved(found: Timetable, written: Timetable) -> Timetable | None:
+    """What happens once is moved by its start alone: no calendar knows from where, but who wrote it does."""
+    there, ours = found.recurrence, written.recurrence
+    if there is None or ours is None or there.rule is not None or found.dates:
+        return None
+    if replace(there, starts=ours.starts) != ours:
+        return None
+    return Timetable(ours, {} if there == ours else {ours.starts: there.starts})
 
 
 def _recurrence(kept: Json) -> Recurrence | None:

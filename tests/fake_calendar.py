@@ -129,7 +129,8 @@ class FakePhone:
 
     def move_series(self, uid: str, recurrence: Recurrence) -> None:
         kept = self.calendar.kept[uid]
-        self._keep(uid, Timetable(recurrence, kept.timetable.dates), kept.title)
+        dates = kept.timetable.dates if recurrence.rule is not None else {}
+        self._keep(uid, Timetable(recurrence, dates), kept.title)
 
     def delete_series(self, uid: str) -> None:
         self.calendar.drop(uid)

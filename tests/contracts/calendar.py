@@ -10,7 +10,7 @@ from rituals.calendar_event import Event, Override
 from rituals.calendar_interfaces import Busy, Calendar, EtagMismatchError, Held
 from rituals.recurrence import Recurrence
 from rituals.rule import Rule
-from rituals.timetable import Timetable
+from rituals.timetable import Timetable, edits
 
 MADRID = "Europe/Madrid"
 SUNDAYS_AT_SEVEN = Recurrence(
@@ -118,6 +118,15 @@ class CalendarContract:
         turned = replace(CHANGED, sequence=6, overrides=(replace(MOVED, starts=None), replace(LEFT_OUT, starts=FOURTH)))
         calendar.put(turned, etag=etag)
         assert only(calendar).timetable.dates == {MOVED.original_starts: None, LEFT_OUT.original_starts: FOURTH}
+
+    def test_what_happens_once_can_be_moved_by_us_and_on_the_phone(self, calendar: Calendar, phone: Phone) -> None:
+        once = RECURRENCES["once"]
+        moved = Override(once.starts, datetime(2027, 5, 2, 16), 4, REVISED)
+        event = replace(SUNDAYS, recurrence=once, overrides=(moved,))
+        calendar.put(event, etag=None)
+        assert not edits(only(calendar).timetable, event.timetable)
+        phone.move_series(SUNDAYS.uid, replace(once, starts=datetime(2027, 5, 3, 17)))
+        assert edits(only(calendar).timetable, event.timetable).dates == {once.starts: datetime(2027, 5, 3, 17)}
 
     def test_a_changed_rule_takes_the_place_of_the_one_before(self, calendar: Calendar) -> None:
         etag = calendar.put(CHANGED, etag=None)
