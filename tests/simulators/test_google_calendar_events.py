@@ -83,6 +83,8 @@ def test_a_patch_changes_what_it_names(events: Events) -> None:
     assert after["extendedProperties"] == {"private": {"plan": "1", "kind": "x"}}
     assert after["etag"] != before["etag"]
     assert "summary" not in events.patch("sunsatseven", {"summary": None}).body
+    gone = events.patch("sunsatseven", {"extendedProperties": {"private": {"kind": None}}}).body
+    assert gone["extendedProperties"] == {"private": {"plan": "1"}}
 
 
 def test_an_update_replaces_everything(events: Events) -> None:
@@ -241,6 +243,7 @@ def test_an_event_moved_to_another_calendar_leaves_its_id_behind(events: Events,
     assert (left["id"], left["status"], "summary" in left) == ("sunsatseven", "cancelled", False)
     assert phone.title("primary", "sunsatseven") == "Weekly check-in"
     assert starts(phone.event("primary", SECOND)) == "2027-03-14T19:00:00Z"
+    assert (events.get("sunsatseven").body["status"], events.insert(SUNDAYS).status) == ("cancelled", 409)
 
 
 def test_moving_is_not_for_a_client_of_its_own_calendars(events: Events) -> None:

@@ -67,6 +67,7 @@ def test_the_dates_of_one_series(listed: Events) -> None:
     assert reply.ids == ["sunsatseven_20270307T180000Z", SECOND, FOURTH]
     assert [starts(one)[11:16] for one in reply.items] == ["19:00", "20:00", "19:00"]
     assert listed.instances("sunsatseven", originalStart="2027-03-14T19:00:00+01:00").ids == [SECOND]
+    assert listed.instances("sunsatseven", timeMin="2027-03-28T19:45:00+02:00", maxResults="1").ids == [FOURTH]
     assert THIRD in listed.instances("sunsatseven", showDeleted="true", **MARCH).ids
     assert len(listed.instances("sunsatseven").items) == 250
 

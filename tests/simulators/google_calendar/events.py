@@ -81,8 +81,7 @@ def transfer(source: EventBook, destination: EventBook, kept: Kept) -> Kept:
     if before is not None and not before.is_bare:
         raise duplicate()
     added = destination.add(kept.id, kept.fields, uid=kept.uid, sequence=kept.sequence + 1)
-    dates = {} if before is not None else source.differing.get(kept.id, {})
-    for one in dates.values():
+    for one in source.differing.get(kept.id, {}).values():
         date = destination.find(one.id)
         if date is not None and not one.is_bare:
             destination.write(date, source.fields(one))

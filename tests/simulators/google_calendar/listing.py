@@ -51,7 +51,10 @@ def instances(call: Call) -> Resource:
     series = calendar.book.find(call.path["eventId"])
     if series is None or series.original is not None:
         raise not_found()
-    wanted = Wanted(calendar, True, call.flag("showDeleted"), 0, call.moment("timeMin"), call.moment("timeMax"), None)
+    begin = call.moment("timeMin")
+    # Here the bound is part of the range; in a list of events it is not.
+    begin = begin - timedelta.resolution if begin is not None else None
+    wanted = Wanted(calendar, True, call.flag("showDeleted"), 0, begin, call.moment("timeMax"), None)
     dates = calendar.book.dates(series, wanted.end) if calendar.book.is_series(series) else iter(())
     items = [shown(calendar, one, call.text("timeZone")) for one in dates if _is_instance(call, wanted, one)]
     return _first_page(call, calendar, items, "")

@@ -82,7 +82,7 @@ class Shapes:
             problems: list[str] = []
             for name, one in value.items():
                 # null takes a field away in a PATCH and counts as absent elsewhere.
-                if one is not None or name not in checks:
+                if one is not None or (name not in checks and not additional):
                     problems += checks.get(name, other)(one, f"{where}.{name}" if where else name)
             return problems
 
