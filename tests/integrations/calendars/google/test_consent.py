@@ -1,14 +1,17 @@
 """Asking for consent at Google, making a calendar with it, and going away again."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 
 from integrations.calendars.google import GoogleCalendar, GoogleProvider, OAuthAddresses
 from integrations.calendars.google.consent import FREE_BUSY, OWN_CALENDARS
 from rituals.calendar_interfaces import Access, CalendarError, Consent, Trouble
-from tests.contracts.calendar import REVISED, SUNDAYS
+from tests.contracts.calendar import CHANGED, REVISED, SUNDAYS
 from tests.integrations.calendars.google.phone import GooglePhone
 from tests.simulators.google_calendar import faults
 from tests.simulators.google_calendar.faults import Fault, answering
@@ -230,6 +233,21 @@ def test_a_season_is_asked_for_in_parts(calendar: GoogleCalendar, phone: GoogleP
     found = calendar.busy(REVISED, REVISED + timedelta(days=120))
     assert [one.starts_at for one in found] == meetings
     assert google.calls == {"calendar.freebusy.query": 2}
+
+
+def test_many_threads_share_one_provider(google: Google, provider: GoogleProvider) -> None:
+    def work(number: int) -> int:
+        back = google.approve(asked(provider), f"{uuid4().hex}@example.org")
+        consent = provider.redeem(code=code(back), verifier=VERIFIER, return_to=BACK)
+        calendar = provider.open(provider.make(consent, name="Side by Side", zone="Europe/Madrid"))
+        for one in range(number):
+            calendar.put(replace(CHANGED, uid=f"{one}@side-by-side"), etag=None)
+        held = calendar.changes(None).held
+        calendar.close()
+        return len([one for one in held if one.timetable == CHANGED.timetable])
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(work, range(6))) == list(range(6))
 
 
 def test_secrets_stay_out_of_what_is_printed(provider: GoogleProvider, access: Access) -> None:

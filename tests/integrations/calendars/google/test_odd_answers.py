@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
 from integrations.calendars.google import GoogleCalendar, GoogleProvider, OAuthAddresses, OAuthClient
 from integrations.http import Guard
-from rituals.calendar_interfaces import Access, Calendar, CalendarError, Trouble
+from rituals.calendar_interfaces import Access, Calendar, CalendarError, Consent, Trouble
 from tests.integrations.calendars.google.test_faults import CALLS
 from tests.simulators.web_server import Asked, WebServer, answer
 
@@ -21,9 +22,10 @@ class Odd:
 
     def __init__(self) -> None:
         self.status, self.body = "200 OK", b"{}"
+        self.headers: dict[str, str] = {}
 
     def __call__(self, asked: Asked) -> Iterator[bytes]:
-        yield answer(self.body, self.status, content_type="application/json")
+        yield answer(self.body, self.status, content_type="application/json", **self.headers)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,7 @@ def odd_provider(odd_server: WebServer) -> GoogleProvider:
 def odd(odd_server: WebServer) -> Odd:
     odd = odd_server.reply
     assert isinstance(odd, Odd)
+    odd.headers = {}
     return odd
 
 
@@ -126,6 +129,66 @@ def test_pages_without_end_are_given_up(odd: Odd, odd_calendar: Calendar) -> Non
     with pytest.raises(CalendarError) as caught:
         odd_calendar.changes(None)
     assert caught.value.trouble is Trouble.ODD
+
+
+@pytest.mark.parametrize(
+    ("said", "pause"),
+    [
+        ("Mon, 23 Nov 2026 10:00:30 GMT", timedelta(seconds=30)),
+        ("Mon, 23 Nov 2026 09:00:00 GMT", timedelta()),
+        ("Mon, 23 Nov 2099 10:00:00 GMT", timedelta(days=1)),
+        ("Some day", None),
+    ],
+)
+def test_a_pause_until_a_moment_is_counted_by_the_server_s_own_clock(
+    odd: Odd, odd_calendar: Calendar, said: str, pause: timedelta | None
+) -> None:
+    odd.status, odd.body = "503 Service Unavailable", HTML
+    odd.headers = {"retry_after": said, "date": "Mon, 23 Nov 2026 10:00:00 GMT"}
+    with pytest.raises(CalendarError) as caught:
+        odd_calendar.changes(None)
+    assert (caught.value.trouble, caught.value.retry_after) == (Trouble.BUSY, pause)
+
+
+@pytest.mark.parametrize(
+    ("primary", "trouble"),
+    [
+        ({"errors": [{"domain": "global", "reason": "internalError"}], "busy": []}, Trouble.BUSY),
+        ({}, Trouble.BUSY),
+        ({"busy": [{"start": "nine", "end": "2027-03-08T10:00:00Z"}]}, Trouble.ODD),
+        ({"busy": [{"start": "2027-03-08T10:00:00Z"}]}, Trouble.ODD),
+    ],
+)
+def test_nobody_is_free_because_google_does_not_know(
+    odd: Odd, odd_calendar: Calendar, primary: dict[str, object], trouble: Trouble
+) -> None:
+    odd.status, odd.body = "200 OK", json.dumps({"calendars": {"primary": primary}}).encode()
+    with pytest.raises(CalendarError) as caught:
+        CALLS["busy"](odd_calendar)
+    assert caught.value.trouble is trouble
+
+
+def test_a_calendar_or_a_channel_without_a_name_is_odd(
+    odd: Odd, odd_provider: GoogleProvider, odd_calendar: GoogleCalendar
+) -> None:
+    odd.status, odd.body = "200 OK", b"{}"
+    consent = Consent(ACCESS.secrets, may_write=True, may_see_busy=True)
+    for ask in (
+        lambda: odd_provider.make(consent, name="Side by Side", zone="UTC"),
+        lambda: odd_calendar.watch(address="https://rituals.example.org/pushes", token="t", channel="c"),
+    ):
+        with pytest.raises(CalendarError) as caught:
+            ask()
+        assert caught.value.trouble is Trouble.ODD
+
+
+def test_without_any_token_nobody_is_asked(odd_server: WebServer, odd_provider: GoogleProvider) -> None:
+    asked = len(odd_server.asked)
+    calendar = odd_provider.open(Access({}, "c"))
+    with pytest.raises(CalendarError) as caught:
+        calendar.changes(None)
+    calendar.close()
+    assert (caught.value.trouble, len(odd_server.asked)) == (Trouble.RECONNECT, asked)
 
 
 @pytest.mark.parametrize("body", [*BODIES, b'{"access_token": "a"}', b'{"access_token": 1, "refresh_token": 2}'])
