@@ -9,6 +9,7 @@ from rituals.plan import Plan
 from rituals.recurrence import zones
 from rituals.ritual import Ritual
 from service import when
+from service.web.offer_view import OfferView
 from service.web.plan_fields import PlanFields
 from service.web.plan_preview import preview
 from service.web.schedule import Reader
@@ -65,7 +66,9 @@ def edit_frame(visit: Visit, plan: Plan, seen: str) -> Frame:
     )
 
 
-def form_page(visit: Visit, frame: Frame, fields: PlanFields, errors: Mapping[str, str]) -> str:
+def form_page(
+    visit: Visit, frame: Frame, fields: PlanFields, errors: Mapping[str, str], *, offer: OfferView | None = None
+) -> str:
     """The form with these values; `errors` by field, nothing that was typed is lost."""
     reader = Reader.of(visit)
     return render_template(
@@ -77,6 +80,7 @@ def form_page(visit: Visit, frame: Frame, fields: PlanFields, errors: Mapping[st
         preview=preview(fields, reader),
         zones=_zones(visit),
         clocks=_clocks(reader),
+        offer=offer,
     )
 
 

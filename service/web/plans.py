@@ -1,16 +1,15 @@
 """Plans: proposing, showing, suggesting another wording, and the dates that would come of it."""
 
-import re
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from rituals.plan import Plan, PlanState
 from rituals.refused import RefusedError, StaleError
 from rituals.version import Terms
-from service.web.found import LARGEST_ID, PLAN, own_plan, ritual_for_two
+from service.web.found import PLAN, own_plan, ritual_for_two
 from service.web.plan_fields import PlanFields
-from service.web.plan_form import Frame, edit_frame, form_page, new_frame
+from service.web.plan_form import edit_frame, form_page, new_frame
+from service.web.plan_frames import form_key_sent, same_frame
 from service.web.plan_page import plan_page
 from service.web.plan_preview import preview
 from service.web.plan_terms import read_terms
@@ -21,8 +20,6 @@ from service.web.visit import Visit, acting, viewing
 
 blueprint = Blueprint("plans", __name__)
 blueprint.register_error_handler(RefusedError, back_to_plan)
-
-FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @blueprint.get("/plans/new")
@@ -37,7 +34,7 @@ def new() -> str:
 @blueprint.post("/plans")
 def create() -> Response | tuple[str, int]:
     """The same form sent twice finds the plan that the first one made."""
-    fields, key = PlanFields.read(request.form), _form_key()
+    fields, key = PlanFields.read(request.form), form_key_sent()
     with acting() as visit:
         ritual = ritual_for_two(visit, request.form.get("ritual", ""))
         reading = read_terms(fields, visit.now)
@@ -55,7 +52,7 @@ def show_dates() -> str:
     with viewing() as visit:
         if "page" not in request.form:
             return render_template("pages/plans/preview.html", preview=preview(fields, Reader.of(visit)))
-        return form_page(visit, _same_frame(visit), fields, read_terms(fields, visit.now).errors)
+        return form_page(visit, same_frame(visit), fields, read_terms(fields, visit.now).errors)
 
 
 @blueprint.get(PLAN)
@@ -92,21 +89,7 @@ def update(plan_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("plans.show", plan_id=plan_id), 303)
 
 
-def _same_frame(visit: Visit) -> Frame:
-    """That of the form from which the dates were asked."""
-    plan_id = request.form.get("plan", type=int)
-    if plan_id is not None:
-        plan = own_plan(visit, plan_id if 0 < plan_id <= LARGEST_ID else abort(404))
-        return edit_frame(visit, plan, request.form.get("seen", ""))
-    return new_frame(visit, ritual_for_two(visit, request.form.get("ritual", "")), _form_key())
-
-
 def _says_the_same(plan: Plan, terms: Terms, visit: Visit) -> bool:
     latest = plan.latest
     mine = latest.proposed_by_id == visit.partner.id
     return mine and (latest.recurrence, latest.intention) == (terms.recurrence, terms.intention)
-
-
-def _form_key() -> str:
-    key = request.form.get("form_key", "")
-    return key if FORM_KEY.fullmatch(key) else abort(400)

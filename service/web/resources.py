@@ -9,17 +9,22 @@ from service.web import (
     blocks,
     calendar_changes,
     calendars,
+    collisions,
     ends,
     feeds,
     health,
+    hours,
+    ics_addresses,
     invitations,
     leaving,
     mailbox,
     occurrences,
+    offers,
     outcomes,
     pauses,
     plans,
     privacy,
+    private_blocks,
     rituals,
     sessions,
     sign_in,
@@ -39,6 +44,7 @@ RITUALS = (
     week,
     rituals,
     plans,
+    offers,
     acceptances,
     answers,
     versions,
@@ -48,10 +54,11 @@ RITUALS = (
     skips,
     suggestions,
     unsuited,
+    collisions,
     outcomes,
     unsubscriptions,
 )
-CALENDARS = (calendars, calendar_changes, feeds)
+CALENDARS = (calendars, hours, private_blocks, ics_addresses, calendar_changes, feeds)
 FOR_EVERYBODY = (support, privacy, health)
 
 
