@@ -59,10 +59,18 @@ class Collection:
         """Those of them that are still there. One that is too large or broken is handed on without content."""
         wanted = sorted(paths)
         for begin in range(0, len(wanted), AT_ONCE):
-            yield from self._fetch(wanted[begin : begin + AT_ONCE])
+            some = wanted[begin : begin + AT_ONCE]
+            try:
+                yield from self._fetch(some)
+            except CalendarError as error:
+                if error.trouble is not Trouble.ODD:
+                    raise
+                # If the server makes sense otherwise, one of them does not, and the others must not suffer.
+                self.expect_there()
+                yield from self._fetch_apart(some)
 
     def one(self, path: str) -> Resource | None:
-        return next(self.fetch([path]), None)
+        return next(iter(self._fetch([path])), None)
 
     def by_uid(self, uid: str) -> Resource | None:
         """Under whatever name it stands."""
@@ -164,28 +172,22 @@ class Collection:
     def _address(self, path: str) -> str:
         return self.address.removesuffix(self.path) + path
 
-    def _fetch(self, paths: Sequence[str]) -> Iterator[Resource]:
+    def _fetch(self, paths: Sequence[str]) -> list[Resource]:
         hrefs = (element("d:href", escape(path)) for path in paths)
         body = document("c:calendar-multiget", DATA, *hrefs)
-        try:
-            answer = self._dialogue.ask("REPORT", self.address, body=body, depth="1")
-        except CalendarError as error:
-            if error.trouble is not Trouble.ODD or not paths:
-                raise
-            yield from self._fetch_apart(paths)
-            return
+        answer = self._dialogue.ask("REPORT", self.address, body=body, depth="1")
         wanted = set(paths)
-        for member in answer.members:
-            if member.path in wanted and "c:calendar-data" in member.found:
-                yield self._resource(member)
+        found = (one for one in answer.members if one.path in wanted and "c:calendar-data" in one.found)
+        return list(map(self._resource, found))
 
     def _fetch_apart(self, paths: Sequence[str]) -> Iterator[Resource]:
-        """One of them is too large or cannot be sent: the others must not suffer."""
-        if len(paths) == 1:
-            yield Resource(paths[0], "", None)
-            return
-        for half in (paths[: len(paths) // 2], paths[len(paths) // 2 :]):
-            yield from self._fetch(half)
+        for path in paths:
+            try:
+                yield from self._fetch([path])
+            except CalendarError as error:
+                if error.trouble is not Trouble.ODD:
+                    raise
+                yield Resource(path, "", None)
 
     def _sync(self, token: str) -> Multistatus | None:
         said = element("d:sync-token", escape(token)) if token else element("d:sync-token")

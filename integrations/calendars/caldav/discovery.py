@@ -33,7 +33,7 @@ def discover(guard: Guard, *, place: str, user: str, password: str) -> Iterator[
     https, and is not tried all over the place: a wrong one would soon be taken for an attack.
     """
     failure = CalendarError("nothing here speaks CalDAV", Trouble.ODD)
-    for candidate in candidates(place, user):
+    for candidate in candidates(place, user, in_clear=guard.allow_private):
         url = _located(guard, candidate)
         if url is None:
             continue

@@ -31,8 +31,11 @@ class Candidate:
     """A refusal there says nothing about the password."""
 
 
-def candidates(place: str, user: str) -> Iterator[Candidate]:
-    """In the order in which they are tried."""
+def candidates(place: str, user: str, *, in_clear: bool = False) -> Iterator[Candidate]:
+    """In the order in which they are tried. Without `in_clear`, an 'http://' that was typed is read as https.
+
+    Whoever sits on the way could otherwise send us, and the password, wherever they like.
+    """
     place = place.strip()
     scheme, separator, rest = place.rpartition("://")
     rest = rest if separator else rest.rpartition("@")[2]
@@ -41,7 +44,7 @@ def candidates(place: str, user: str) -> Iterator[Candidate]:
     if known and not path:
         yield Candidate(known.format(user=quote(user, safe="@")))
         return
-    origin = f"{'http' if scheme.lower() == 'http' else 'https'}://{host}"
+    origin = f"{'http' if in_clear and scheme.lower() == 'http' else 'https'}://{host}"
     if slash and path:
         yield Candidate(f"{origin}/{path}")
     yield Candidate(f"{origin}{WELL_KNOWN}", is_well_known=True)
