@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -14,6 +14,10 @@ from icalendar import Event as VEvent
 from rituals.recurrence import Recurrence
 from rituals.zone import zone_info
 
+MKCALENDAR = (
+    '<c:mkcalendar xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><set><prop>'
+    "<displayname>{name}</displayname></prop></set></c:mkcalendar>"
+)
 OWN_TIMES = ("RRULE", "EXDATE", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION")
 
 
@@ -23,9 +27,26 @@ class CaldavPhone:
 
     calendar: str
     """The calendar's address."""
-    personal: str
-    """That of another one that its owner has."""
     user: str = "anna"
+    made: set[str] = field(default_factory=set)
+
+    @property
+    def personal(self) -> str:
+        """The address of another one that its owner has."""
+        address = f"{self.calendar.rstrip('/').rpartition('/')[0]}/personal/"
+        if address not in self.made:
+            self.make_calendar(address, "Personal")
+        return address
+
+    def make_calendar(self, address: str, name: str) -> None:
+        status, _, body = self.send("MKCALENDAR", urlsplit(address).path, MKCALENDAR.format(name=name).encode())
+        assert status == 201, body
+        self.made.add(address)
+
+    def clear(self) -> None:
+        """Take away what it made, for the next phone of the same user."""
+        for address in self.made:
+            self.send("DELETE", urlsplit(address).path)
 
     def move_date(self, uid: str, original_starts: datetime, starts: datetime) -> None:
         path, etag, calendar = self.event(uid)

@@ -69,15 +69,15 @@ class Account:
         answer = self._dialogue.ask("PROPFIND", address, body=document("d:propfind", props(SHOWN)), depth=depth)
         for member in answer.members:
             if _holds_events(member):
-                yield _shelf(member, address)
+                yield _shelf(member, answer.url)
 
     def _find_homes(self, address: str, *, is_principal: bool = False) -> list[str]:
         answer = self._dialogue.ask("PROPFIND", address, body=document("d:propfind", props(WAYS)))
         for member in answer.members:
-            homes = _hrefs(member.found.get("c:calendar-home-set"), address)
+            homes = _hrefs(member.found.get("c:calendar-home-set"), answer.url)
             if homes:
                 return [home if home.endswith("/") else f"{home}/" for home in homes]
-            for principal in _hrefs(member.found.get("d:current-user-principal"), address)[:1]:
+            for principal in _hrefs(member.found.get("d:current-user-principal"), answer.url)[:1]:
                 if not is_principal:
                     return self._find_homes(principal, is_principal=True)
         return []

@@ -144,7 +144,8 @@ class Collection:
 
         Raises EtagMismatchError where that is not so; UidConflictError where the event has another name.
         """
-        condition = {"If-Match": etag} if etag else {"If-None-Match": "*"}
+        # A weak etag is matched by nothing (RFC 9110, section 13.1.1); some proxies weaken strong ones on the way.
+        condition = {"If-Match": etag.removeprefix("W/")} if etag else {"If-None-Match": "*"}
         headers = {"Content-Type": "text/calendar; charset=utf-8", **condition}
         response = self._dialogue.say("PUT", self._address(path), body=ics, headers=headers)
         if response.status == 412:
@@ -157,7 +158,7 @@ class Collection:
         if response.status not in {200, 201, 204}:
             raise trouble(response, "PUT")
         given = response.headers.get("etag", "")
-        # A weak one is never matched by If-Match (RFC 9110, section 13.1.1): GMX hands those out.
+        # GMX hands out weak ones here, and strong ones to who reads.
         return given if given.startswith('"') else ""
 
     def delete(self, path: str) -> None:

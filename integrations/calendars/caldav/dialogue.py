@@ -37,6 +37,8 @@ class Member:
 class Multistatus:
     members: tuple[Member, ...]
     sync_token: str
+    url: str
+    """Where it came from in the end: addresses in it are meant from there."""
 
 
 class Dialogue:
@@ -62,6 +64,9 @@ class Dialogue:
         response = self._session.request(method, url, headers=said, body=body, within=self._left())
         if not belongs(response.url, self._home):
             raise odd("redirected to another server, which is not shown the password")
+        if response.status == 401 and urlsplit(response.url).netloc != urlsplit(url).netloc:
+            # Redirected within the family: only we know that it is one, and may show the password there.
+            response = self._session.request(method, response.url, headers=said, body=body, within=self._left())
         if response.status in ALWAYS:
             raise trouble(response, method)
         return response
@@ -101,7 +106,7 @@ def multistatus(response: Response) -> Multistatus:
         raise odd("an answer that is no multistatus")
     token = root.child("d:sync-token")
     return Multistatus(
-        tuple(_member(one, response.url) for one in root.every("d:response")), token.text if token else ""
+        tuple(_member(one, response.url) for one in root.every("d:response")), token.text if token else "", response.url
     )
 
 

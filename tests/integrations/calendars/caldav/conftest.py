@@ -7,15 +7,10 @@ import pytest
 from integrations.calendars.caldav.provider import CaldavProvider
 from integrations.http import Guard
 from rituals.calendar_interfaces import Access
-from tests.integrations.calendars.caldav.shared import PASSWORD, Server, Shared, numbers, path
+from tests.integrations.calendars.caldav.shared import PASSWORD, Server, Shared, numbers
 from tests.simulators.caldav_phone import CaldavPhone
 from tests.simulators.caldav_servers import radicale, xandikos
 from tests.simulators.modest_caldav_server import modest
-
-MKCALENDAR = (
-    '<c:mkcalendar xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><set><prop>'
-    "<displayname>{name}</displayname></prop></set></c:mkcalendar>"
-)
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +39,9 @@ def server(request: pytest.FixtureRequest) -> Server:
 @pytest.fixture
 def shared(server: Server) -> Iterator[Shared]:
     user = server.new_user()
-    phone = CaldavPhone(f"{server.home(user)}ours{next(numbers)}/", f"{server.home(user)}personal/", user)
-    for address, name in ((phone.calendar, "Ours"), (phone.personal, "Personal")):
-        status, _, body = phone.send("MKCALENDAR", path(address), MKCALENDAR.format(name=name).encode())
-        assert status == 201, body
+    phone = CaldavPhone(f"{server.home(user)}ours{next(numbers)}/", user)
+    phone.make_calendar(phone.calendar, "Ours")
     provider = CaldavProvider(Guard(allow_private=True))
     yield Shared(server, user, provider, Access({"user": user, "password": PASSWORD}, phone.calendar), phone)
-    for address in (phone.calendar, phone.personal):
-        phone.send("DELETE", path(address))
+    if server.has_one_user:
+        phone.clear()

@@ -18,11 +18,15 @@ class Server:
     name: str
     url: str
 
+    @property
+    def has_one_user(self) -> bool:
+        return self.name == "xandikos"
+
     def new_user(self) -> str:
-        return "anna" if self.name == "xandikos" else f"anna{next(numbers)}"
+        return "anna" if self.has_one_user else f"anna{next(numbers)}"
 
     def home(self, user: str) -> str:
-        return f"{self.url}/anna/calendars/" if self.name == "xandikos" else f"{self.url}/{user}/"
+        return f"{self.url}/anna/calendars/" if self.has_one_user else f"{self.url}/{user}/"
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,10 @@ def make(shared: Shared, name: str = "Side by Side", zone: str = "Europe/Madrid"
 
 
 def test_the_calendars_of_an_account_are_found_from_its_server(shared: Shared) -> None:
+    personal = shared.phone.personal
     found = shared.provider.find(place=shared.server.url, user=shared.user, password=PASSWORD)
     assert Found("Ours", shared.phone.calendar) in found
-    assert Found("Personal", shared.phone.personal) in found
+    assert Found("Personal", personal) in found
 
 
 def test_a_calendars_own_address_finds_it_alone(shared: Shared) -> None:

@@ -150,7 +150,13 @@ def test_hosts_of_one_family_open_one_another(world: World) -> None:
         "caldav.icloud.com", {**account(home="https://p42-caldav.icloud.com:443/dav/home/"), "/": account()["/dav/"]}
     )
     world.serve("p42-caldav.icloud.com", account())
-    assert world.find("anna@icloud.com")[0].address == "https://p42-caldav.icloud.com:443/dav/home/one/"
+    assert world.find("anna@icloud.com")[0].address == "https://p42-caldav.icloud.com/dav/home/one/"
+
+
+def test_a_redirect_within_a_family_is_followed_with_the_password(world: World) -> None:
+    world.serve("caldav.icloud.com", {"/": redirect("https://p42-caldav.icloud.com/dav/")})
+    world.serve("p42-caldav.icloud.com", account())
+    assert [one.name for one in world.find("icloud.com")] == ["Us & ours", "two"]
 
 
 @pytest.mark.parametrize("home", ["https://evil.example.net/dav/home/", "http://example.org/dav/home/", "//[/"])
