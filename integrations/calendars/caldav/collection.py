@@ -12,7 +12,7 @@ from integrations.calendars.icalendar.lines import BrokenIcsError, Component, pa
 from integrations.calendars.icalendar.reading import Series, series_in
 from rituals.calendar_interfaces import CalendarError, EtagMismatchError, Trouble
 
-AT_ONCE = 50
+AT_ONCE = 100
 MOST_MEMBERS = 20_000
 DATA = props(("d:getetag", "c:calendar-data"))
 CONFLICTS = frozenset({400, 403, 409})
