@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from rituals.recurrence import Recurrence, RecurrenceError, Rule
+from rituals.recurrence import Recurrence, RecurrenceError, Rule, moment
 
 Json = dict[str, str | int | dict[str, str | None] | None]
 
@@ -78,9 +78,14 @@ def edits(found: Timetable, *written: Timetable) -> Edits:
         dates={
             original: starts
             for original, starts in differing.items()
-            if all(one.dates.get(original, original) != starts for one in written)
+            if all(_at(one.dates.get(original, original), found) != _at(starts, found) for one in written)
         },
     )
+
+
+def _at(starts: datetime | None, found: Timetable) -> datetime | None:
+    """By moments: 02:30 in a night that leaves it out is read back as 03:30, and is the same."""
+    return moment(starts, found.recurrence.zone) if starts is not None and found.recurrence is not None else starts
 
 
 def _seen_as_moved(found: Timetable, written: Timetable) -> Timetable | None:

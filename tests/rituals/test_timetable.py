@@ -11,6 +11,7 @@ from rituals.timetable import Edits, Timetable, edits
 SUNDAYS = Recurrence(datetime(2027, 3, 7, 19), "Europe/Madrid", timedelta(minutes=45), Rule.parse("FREQ=WEEKLY"))
 ONCE = replace(SUNDAYS, rule=None)
 FIRST, SECOND, MONDAY = datetime(2027, 3, 7, 19), datetime(2027, 3, 14, 19), datetime(2027, 3, 8, 20)
+LEFT_OUT, SHOWN = datetime(2027, 3, 28, 2, 30), datetime(2027, 3, 28, 3, 30)
 NOTHING, SERIES = Edits(series=False, dates={}), Edits(series=True, dates={})
 
 
@@ -27,10 +28,21 @@ NOTHING, SERIES = Edits(series=False, dates={}), Edits(series=True, dates={})
             [Timetable(SUNDAYS), Timetable(SUNDAYS, {FIRST: MONDAY, SECOND: None})],
             NOTHING,
         ),
+        (Timetable(SUNDAYS, {FIRST: SHOWN}), [Timetable(SUNDAYS, {FIRST: LEFT_OUT})], NOTHING),
         (Timetable(replace(SUNDAYS, starts=MONDAY)), [Timetable(SUNDAYS)], SERIES),
         (Timetable(None), [Timetable(SUNDAYS)], SERIES),
     ],
-    ids=["the same", "moved", "left out", "back", "half a write", "half of two", "another start", "beyond words"],
+    ids=[
+        "the same",
+        "moved",
+        "left out",
+        "back",
+        "half a write",
+        "half of two",
+        "a time that no clock shows",
+        "another start",
+        "beyond words",
+    ],
 )
 def test_what_nobody_of_us_wrote_is_a_wish(found: Timetable, written: list[Timetable], wish: Edits) -> None:
     assert edits(found, *written) == wish

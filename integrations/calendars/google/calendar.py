@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from integrations.calendars.google import reading
 from integrations.calendars.google.account import Account
 from integrations.calendars.google.answer import Answer
-from integrations.calendars.google.drafts import settled
+from integrations.calendars.google.drafts import keeps_rhythm, settled
 from integrations.calendars.google.entry import Entry
 from integrations.calendars.google.errors import AnsweredError
 from integrations.calendars.google.event_id import LIVES, is_own, uid_of
@@ -25,6 +25,7 @@ from rituals.calendar_interfaces import (
     Held,
     Trouble,
 )
+from rituals.timetable import edits
 
 PRIMARY = "primary"
 LONGEST_QUESTION = timedelta(days=60)
@@ -47,8 +48,7 @@ class GoogleCalendar:
         event = settled(event)
         with self._account.in_time():
             held = self._known(event.uid, etag) if etag is not None else self._begun(event)
-            written, is_more = self._pen.write(event, held)
-            return self._etag(event, written) if is_more else written.etag
+            return self._write(event, held).etag
 
     def read(self, uid: str) -> Held | None:
         series = self._series(uid)
@@ -119,13 +119,28 @@ class GoogleCalendar:
                 return held
         raise CalendarError("Google: an event that is neither there nor comes back", Trouble.ODD)
 
-    def _etag(self, event: Event, written: Series) -> str:
+    def _write(self, event: Event, held: Series) -> Series:
+        """What differs, and nothing else; what stands there then."""
+        series = self._pen.series(event, held)
+        # With another rhythm some of its dates may go, and some of an older one come back.
+        looked = series if keeps_rhythm(held, event) else self._there(event.uid)
+        written = self._pen.dates(event, looked, held.master)
+        is_known = looked is not series or series == held or not looked.dates
+        return written if is_known and written == looked else self._seen(event, written)
+
+    def _seen(self, event: Event, written: Series) -> Series:
         """Nobody says what a write to the series does to the etags of its dates, or theirs to its own: look.
 
-        Where something else stands there by now, the etag is one that will not fit the next time.
+        Where something else stands there by now, what we know is left to be one that does not fit the next time.
         """
-        now = self._series(event.uid)
-        return now.etag if now is not None and now.timetable == event.timetable else written.etag
+        now = self._there(event.uid)
+        return written if edits(now.timetable, event.timetable) else now
+
+    def _there(self, uid: str) -> Series:
+        series = self._series(uid)
+        if series is None:
+            raise EtagMismatchError("The event was deleted meanwhile.")
+        return series
 
     def _series(self, uid: str) -> Series | None:
         everything = self._gather(reading.whole(self._account, self._calendar))

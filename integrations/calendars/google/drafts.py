@@ -47,11 +47,15 @@ def revived_series(event: Event) -> Body:
     return {**new_series(event), **CONFIRMED, **_rhythm(event, was_day=True)}
 
 
+def keeps_rhythm(held: Series, event: Event) -> bool:
+    """Dates left out by EXDATE count as another rhythm: we say it date by date, as Google's own apps do."""
+    return held.recurrence == event.recurrence and len(held.master.lines) <= 1
+
+
 def series_changes(held: Series, event: Event) -> Body:
     """Empty where nothing must change. What its owner added or reworded is left as they made it."""
     master, body, noted = held.master, Body(), {}
-    # Dates left out by EXDATE: we say it date by date, as Google's own apps do.
-    if held.recurrence != event.recurrence or len(master.lines) > 1:
+    if not keeps_rhythm(held, event):
         body |= _rhythm(event, was_day=master.starts.at is None)
         noted[BEGINS] = beginning(event.recurrence)
     texts, noted_texts = text_changes(master, event, master.properties)

@@ -50,16 +50,15 @@ class Pen:
             return False
         return True
 
-    def write(self, event: Event, held: Series) -> tuple[Series, bool]:
-        """What differs, and nothing else: the series and what it looks like now, as far as the answers say.
-
-        Also says whether single dates were written, or may have changed together with the series.
-        """
+    def series(self, event: Event, held: Series) -> Series:
+        """Write what differs in the series itself; its single dates are as they were."""
         body = series_changes(held, event)
-        master = self.patch(held.master, body) if body else held.master
-        dates = dict(self._dates(event, held))
-        written = replace(held, master=master, dates=tuple(dates.values()))
-        return written, bool(held.dates if body else dates != {one.name: one for one in held.dates})
+        return replace(held, master=self.patch(held.master, body)) if body else held
+
+    def dates(self, event: Event, held: Series, before: Entry) -> Series:
+        """Write the single dates that differ. `before` is the series as it was, with our notes on its texts."""
+        dates = dict(self._dates(event, held, before))
+        return replace(held, dates=tuple(dates.values()))
 
     def entry(self, name: str) -> Entry | None:
         """As it stands now, also if it was deleted; None where Google knows nothing of it."""
@@ -91,7 +90,7 @@ class Pen:
         request = self.account.api.events.patch(calendarId=self.calendar, eventId=held.name, body=body)
         return Entry.of(self.account.ask(request, etag=held.etag))
 
-    def _dates(self, event: Event, held: Series) -> Iterator[tuple[str, Entry]]:
+    def _dates(self, event: Event, held: Series, before: Entry) -> Iterator[tuple[str, Entry]]:
         wanted = dict(event.timetable.dates)
         if beginning(event.recurrence):
             wanted.pop(event.recurrence.starts, None)  # A date that Google does not have at all.
@@ -101,10 +100,10 @@ class Pen:
                 yield date.name, self._stray(date)
                 continue
             starts = wanted.pop(original, original)
-            yield date.name, self._date(date, date_changes(date, event, starts, held.master))
+            yield date.name, self._date(date, date_changes(date, event, starts, before))
         for original, starts in wanted.items():
             found = self._instance(event, held, original)
-            yield found.name, self._date(found, date_changes(found, event, starts, held.master))
+            yield found.name, self._date(found, date_changes(found, event, starts, before))
 
     def _instance(self, event: Event, held: Series, original: datetime) -> Entry:
         """A date that does not differ yet: read for its etag, so that nothing is overwritten unseen."""

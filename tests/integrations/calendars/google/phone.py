@@ -63,6 +63,13 @@ class GooglePhone:
     def move_to_primary(self, uid: str) -> None:
         self.google.move_to_primary(self.calendar, self.name(uid))
 
+    def move_date_in(self, uid: str, zone: str, original_starts: datetime, starts: datetime) -> None:
+        """Named by its moment, whatever zone the event is in by now."""
+        name = f"{self.name(uid)}_{moment(original_starts, zone):%Y%m%dT%H%M%SZ}"
+        with self.google.lock:
+            if self._book().find(name) is not None:
+                self.google.move_date(self.calendar, self.name(uid), moment(original_starts, zone), starts)
+
     def restore(self, uid: str) -> None:
         self.google.restore(self.calendar, self.name(uid))
 

@@ -159,6 +159,13 @@ def test_a_rule_can_change_together_with_its_dates(calendar: GoogleCalendar) -> 
     assert (only(calendar).etag, only(calendar).timetable) == (etag, event.timetable)
 
 
+def test_dates_of_a_rule_that_comes_back_do_not_come_back_with_it(calendar: GoogleCalendar, phone: GooglePhone) -> None:
+    calendar.put(CHANGED, etag=None)
+    phone.move_series(UID, replace(SUNDAYS_AT_SEVEN, starts=datetime(2027, 3, 7, 21)))
+    etag = calendar.put(SUNDAYS, etag=seen(calendar).etag)
+    assert (only(calendar).etag, only(calendar).timetable) == (etag, SUNDAYS.timetable)
+
+
 @pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Kathmandu"])
 def test_a_new_zone_takes_the_dates_along(calendar: GoogleCalendar, zone: str) -> None:
     etag = calendar.put(CHANGED, etag=None)
