@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rituals.calendar_letters import repair
+from rituals.collision import Collision
 from rituals.couple import Couple, Partner
 from rituals.delivery import Delivery
 from rituals.errand import State
@@ -87,6 +88,7 @@ def prune(services: Services) -> None:
         session.execute(delete(SignInLink).where(SignInLink.asked_at < now - LOG_KEPT))
         session.execute(delete(SignedIn).where(SignedIn.expires_at < now))
         Offer.forget(session, now)
+        Collision.forget(session, now - LOG_KEPT)
         session.execute(delete(Invitation).where(Invitation.expires_at < now - LOG_KEPT))
         _forget_closed(session, now)
 

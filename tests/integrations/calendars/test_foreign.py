@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from integrations.calendars.foreign import COMPONENTS_AT_MOST, SIZE_LIMIT, busy_times
-from rituals.calendar_interfaces import CalendarError, Trouble
+from rituals.calendar_interfaces import Busy, CalendarError, Trouble
 
 SINCE, UNTIL = datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 4, 10, tzinfo=UTC)
 MEETING = "UID:m\nDTSTART:20270310T090000Z\nDTEND:20270310T100000Z"
@@ -284,3 +286,51 @@ def test_what_is_no_calendar_is_odd(ics: bytes) -> None:
 
 def test_an_empty_calendar_leaves_everything_free() -> None:
     assert busy(file()) == []
+
+
+LINES = st.sampled_from(
+    [
+        "DTSTART:20270310T090000Z",
+        "DTSTART;VALUE=DATE:20270310",
+        "DTSTART;TZID=Nowhere:20270310T090000",
+        "DTSTART",
+        "DTEND:20270309T100000",
+        "DTEND;VALUE=DATE:99991231",
+        "DURATION:PT1H",
+        "DURATION:-P1D",
+        "RRULE:FREQ=WEEKLY;UNTIL=20270401",
+        "RRULE:FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO",
+        "RRULE:FREQ=MONTHLY;BYDAY=-1FR;COUNT=9999999",
+        "RRULE:FREQ=DAILY;UNTIL=00010101",
+        "RDATE;VALUE=PERIOD:20270310T090000Z/20270310T080000Z,20270311/P1D",
+        "EXDATE:20270310T090000,20270317",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20270317T090000Z",
+        "RECURRENCE-ID:20270317",
+        "UID:a",
+        "UID:b",
+        "TRANSP:OPAQUE",
+        "BEGIN:VEVENT",
+        "END:VEVENT",
+        "BEGIN:VALARM",
+        "END:VALARM",
+    ]
+)
+
+
+def outcome(ics: bytes) -> list[Busy] | Trouble:
+    try:
+        return busy_times(ics, starts_at=SINCE, ends_at=UNTIL, zone="Europe/Madrid", ours=lambda uid: False)
+    except CalendarError as error:
+        return error.trouble
+
+
+@settings(max_examples=100)
+@given(st.lists(LINES, max_size=25), st.binary(max_size=30))
+def test_whatever_stands_there_it_is_read_or_odd(lines: list[str], junk: bytes) -> None:
+    inside = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT"]).encode()
+    found = outcome(inside + junk + b"\r\nEND:VCALENDAR")
+    if isinstance(found, Trouble):
+        assert found is Trouble.ODD
+    else:
+        assert all(SINCE <= one.starts_at < one.ends_at <= UNTIL for one in found)
+        assert found == sorted(found, key=lambda one: one.starts_at)

@@ -8,9 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from rituals.act import Act
+from rituals.collision import Collision
 from rituals.couple import Partner
+from rituals.ics_address import IcsAddress
 from rituals.occurrence import Occurrence
 from rituals.plan import Plan
+from rituals.private_block import PrivateBlock
 from rituals.suggestion import Suggestion
 from tests.service.web.people import Pair, services_of
 
@@ -67,6 +70,20 @@ def suggest(pair: Pair, occurrence_id: int, starts: datetime) -> int:
         occurrence = Occurrence.of(session, anna, occurrence_id, lock=True)
         assert occurrence is not None
         return Suggestion.make(Act(session, anna, services.clock()), occurrence, starts).id
+
+
+def own_things(pair: Pair, occurrence_id: int) -> dict[str, int]:
+    """What is Anna's alone: a question about this date, something kept free, a calendar that counts."""
+    services = services_of(pair.anna.application)
+    with services.database.writing() as session:
+        anna, now = session.get_one(Partner, pair.anna_id), services.clock()
+        date = Occurrence.of(session, anna, occurrence_id, lock=True)
+        assert date is not None
+        noted = Collision.note(Act(session, anna, now), date, date.starts_at, collides=True)
+        assert noted is not None
+        block = PrivateBlock.keep(session, anna, datetime(2027, 3, 8, 9), datetime(2027, 3, 8, 10), now)
+        address = IcsAddress.add(session, anna, "https://work.example/", services.vault, now, name="Work")
+        return {"collision": noted.id, "block": block.id, "address": address.id}
 
 
 def plans(client: FlaskClient) -> list[Plan]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from rituals.storage import Base
 from service.web.found import LARGEST_ID
 from tests.service.web.people import Pair, services_of
-from tests.service.web.planning import agree, filled, occurrences, suggest
+from tests.service.web.planning import agree, filled, occurrences, own_things, suggest
 
 ROUTES = [
     ("GET", "/plans/{plan}"),
@@ -26,6 +26,7 @@ ROUTES = [
     ("POST", "/plans/{plan}/end"),
     ("POST", "/plans/{plan}/mails/stop"),
     ("POST", "/plans/{plan}/mails/start"),
+    ("POST", "/plans/{plan}/put-back"),
     ("GET", "/occurrences/{occurrence}/move"),
     ("POST", "/occurrences/{occurrence}/move"),
     ("POST", "/occurrences/{occurrence}/skip"),
@@ -33,9 +34,15 @@ ROUTES = [
     ("POST", "/occurrences/{occurrence}/outcome"),
     ("POST", "/suggestions/{suggestion}/accept"),
     ("POST", "/suggestions/{suggestion}/decline"),
+    ("GET", "/collisions/{collision}"),
+    ("POST", "/collisions/{collision}/keep"),
+    ("POST", "/collisions/{collision}/move"),
+    ("POST", "/collisions/{collision}/skip"),
+    ("POST", "/not-then/{block}/lift"),
+    ("POST", "/published/{address}/remove"),
 ]
 AT_NINE = datetime(2027, 3, 2, 9)
-SENT = filled(seen="1", time="09:00", answer="done")
+SENT = filled(seen="1", time="09:00", answer="done", start="2027-03-02T09:00:00+00:00")
 
 
 def everything(client: FlaskClient) -> dict[str, list[tuple[object, ...]]]:
@@ -54,6 +61,7 @@ def test_another_couple_s_is_answered_as_what_never_was(
     theirs = agree(other_couple)
     first = occurrences(other_couple.anna, theirs)[0]
     there = {"plan": theirs, "occurrence": first.id, "suggestion": suggest(other_couple, first.id, AT_NINE)}
+    there |= own_things(other_couple, first.id)
     before = everything(couple.anna)
 
     answers = [
@@ -86,7 +94,7 @@ def test_no_route_with_an_id_is_forgotten_here(app: Flask) -> None:
         (method, re.sub(r"<[^>]*:(\w+)_id>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if {"plan_id", "occurrence_id", "suggestion_id"} & rule.arguments
+        if any(name.endswith("_id") and name != "session_id" for name in rule.arguments)
     }
 
     assert {(method, re.sub(r"<[^>]*:number>", "1", path)) for method, path in named} == set(ROUTES)
