@@ -70,7 +70,8 @@ def google(settings: Settings) -> CalendarProvider:
     from integrations.calendars.google.provider import GoogleProvider
     from integrations.http import Guard
 
-    guard = Guard(allow_private=not settings.google_api_root.startswith("https://"))
+    roots = (settings.google_api_root, settings.google_oauth_root)
+    guard = Guard(allow_private=any(root.startswith("http://") for root in roots))
     addresses = OAuthAddresses.of(settings.google_oauth_root)
     client = OAuthClient(settings.google_client_id, settings.google_client_secret, addresses, guard)
     return GoogleProvider(client, api_root=settings.google_api_root)

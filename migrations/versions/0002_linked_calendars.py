@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_linked_calendar")),
         sa.UniqueConstraint("channel", name=op.f("uq_linked_calendar_channel")),
         sa.UniqueConstraint("connection_id", name=op.f("uq_linked_calendar_connection_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("linked_calendar", schema=None) as batch_op:
         batch_op.create_index("ix_linked_calendar_look_at", ["look_at"], unique=False)

@@ -21,6 +21,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_open_account")),
         sa.UniqueConstraint("partner_id", name=op.f("uq_open_account_partner_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("open_account", schema=None) as batch_op:
         batch_op.create_index("ix_open_account_opened_at", ["opened_at"], unique=False)
