@@ -193,6 +193,7 @@ class Consent:
     may_see_busy: bool
 
 
+@runtime_checkable
 class ConsentProvider(CalendarProvider, Protocol):
     """A kind of calendar whose owner is sent to its provider to allow it (OAuth 2, RFC 6749 and 7636)."""
 
@@ -220,6 +221,7 @@ class Found:
     address: str
 
 
+@runtime_checkable
 class AccountProvider(CalendarProvider, Protocol):
     """A kind of calendar that is reached with an address, a name and a password (CalDAV, RFC 4791)."""
 

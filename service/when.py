@@ -36,6 +36,19 @@ def near_day(moment: datetime, zone: str, now: datetime) -> str:
     return f"on {full_day(moment, zone, now)}"
 
 
+def ago(moment: datetime, zone: str, now: datetime) -> str:
+    """just now, 3 minutes ago, an hour ago, yesterday, on Sunday 7 March"""
+    minutes = int((now - moment).total_seconds() // 60)
+    days = (wall_clock(now, zone).date() - wall_clock(moment, zone).date()).days
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return "a minute ago" if minutes == 1 else f"{minutes} minutes ago"
+    if days == 0 or minutes < 6 * 60:
+        return "an hour ago" if minutes < 120 else f"{minutes // 60} hours ago"
+    return "yesterday" if days == 1 else f"on {full_day(moment, zone, now)}"
+
+
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """19:00 to 19:45"""
     return f"{clock(starts_at, zone)} to {clock(ends_at, zone)}"

@@ -3,9 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from rituals.calendar_event import Event
-from rituals.calendar_interfaces import Access, Busy, CalendarError, Changes, EtagMismatchError, Held
+from rituals.calendar_interfaces import (
+    Access,
+    Busy,
+    CalendarError,
+    Changes,
+    Consent,
+    EtagMismatchError,
+    Found,
+    Held,
+    Trouble,
+)
 from rituals.recurrence import Recurrence
 from rituals.timetable import Timetable
 
@@ -182,3 +193,84 @@ class FakeProvider:
 
     def phone(self, name: str) -> FakePhone:
         return FakePhone(self.calendars[name])
+
+
+@dataclass(slots=True)
+class FakeConsentProvider(FakeProvider):
+    """A provider with a page of its own, on which somebody says yes, in part or not at all."""
+
+    page: str = "https://accounts.example.com/consent"
+    sent: list[dict[str, str]] = field(default_factory=list)
+    """What went out to that page."""
+    made: int = 0
+    """How many calendars."""
+    consents: dict[str, Consent] = field(default_factory=dict)
+    """By the code that comes back for it."""
+    fault: Fault = lambda call: None
+
+    def consent_url(self, *, state: str, verifier: str, return_to: str) -> str:
+        self.sent.append({"state": state, "verifier": verifier, "return_to": return_to})
+        return f"{self.page}?{urlencode({'state': state, 'return_to': return_to})}"
+
+    def allow(self, *, may_write: bool = True, may_see_busy: bool = True) -> str:
+        """Somebody says yes there. Answers the code that they are sent back with."""
+        code = f"code-{len(self.consents) + 1}"
+        self.consents[code] = Consent({"refresh": f"token-of-{code}"}, may_write, may_see_busy)
+        return code
+
+    def redeem(self, *, code: str, verifier: str, return_to: str) -> Consent:
+        self.ask("redeem")
+        known = any(one["verifier"] == verifier and one["return_to"] == return_to for one in self.sent)
+        if not known or code not in self.consents:
+            raise CalendarError("An unknown code.", Trouble.RECONNECT)
+        return self.consents.pop(code)
+
+    def make(self, consent: Consent, *, name: str, zone: str, before: str | None = None) -> Access:
+        self.ask("make")
+        if before in self.calendars:
+            return Access(consent.secrets, before)
+        self.made += 1
+        return Access(consent.secrets, self.add(f"{name} {self.made} in {zone}").calendar)
+
+    def withdraw(self, access: Access, *, delete: bool) -> None:
+        self.withdrawn.append((access.calendar, delete))
+
+    def ask(self, call: str) -> None:
+        error = self.fault(call)
+        if error is not None:
+            raise error
+
+
+@dataclass(slots=True)
+class FakeAccountProvider(FakeProvider):
+    """Accounts by user and password, each with some calendars."""
+
+    accounts: dict[tuple[str, str], list[Found]] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
+    """Which were asked."""
+    fault: Fault = lambda call: None
+
+    def open_account(self, user: str, password: str, *names: str) -> None:
+        """Somebody has an account with these calendars."""
+        self.accounts[user, password] = [Found(name, self.add(name).calendar) for name in names]
+
+    def find(self, *, place: str, user: str, password: str) -> Sequence[Found]:
+        return list(self._account("find", place, user, password))
+
+    def make(self, *, place: str, user: str, password: str, name: str, zone: str) -> Access:
+        account = self._account("make", place, user, password)
+        made = self.add(f"{name} {len(self.calendars) + 1} in {zone}").calendar
+        account.append(Found(name, made))
+        return Access({"user": user, "password": password}, made)
+
+    def choose(self, found: Found, *, user: str, password: str) -> Access:
+        return Access({"user": user, "password": password}, found.address)
+
+    def _account(self, call: str, place: str, user: str, password: str) -> list[Found]:
+        self.places.append(place)
+        error = self.fault(call)
+        if error is not None:
+            raise error
+        if (user, password) not in self.accounts:
+            raise CalendarError("Not let in.", Trouble.RECONNECT)
+        return self.accounts[user, password]

@@ -7,24 +7,13 @@ from werkzeug.wrappers import Response
 
 from rituals.choosing import choose_way, feed_secret, open_feed
 from rituals.connection import CalendarConnection, Way
-from service.web.visit import Visit, acting, viewing
+from service.web import google
+from service.web.calendar_page import REMINDERS, linked_of, parting
+from service.web.calendar_ways import SAID, offered
+from service.web.security import let_forms_lead_to
+from service.web.visit import Visit, acting, services, viewing
 
 blueprint = Blueprint("calendars", __name__)
-
-WAYS = (
-    (
-        Way.MAIL,
-        "Invitations by mail",
-        "Each ritual comes as an invitation that your mail program puts on your calendar.",
-    ),
-    (Way.FEED, "A private address", "Your calendar program reads it again and again, every few hours."),
-    (Way.NONE, "Not at all", "Only the question comes to you, by mail, when a ritual starts."),
-)
-SAID = {
-    Way.MAIL: "From now on they come by mail. The first are on their way.",
-    Way.FEED: "Your address is ready. Add it to your calendar once, as described here.",
-    Way.NONE: "Nothing goes to your calendar any more.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +29,14 @@ def show() -> str:
     with viewing() as visit:
         _ = visit.couple
         connection = CalendarConnection.current(visit.session, visit.partner)
+        let_forms_lead_to(visit.services.settings.google_oauth_root)
         return render_template(
             "pages/calendars/show.html",
-            ways=WAYS,
+            ways=offered(visit.services),
             way=connection.way if connection else "",
+            linked=linked_of(visit, connection),
+            parting=parting(visit, is_linked=connection is not None and connection.is_linked),
+            reminders=REMINDERS,
             feed=_feed(visit, connection),
         )
 
@@ -52,6 +45,10 @@ def show() -> str:
 def update() -> Response:
     """The old copy is taken away in the same transaction in which the new way begins."""
     way = _way()
+    if way is Way.GOOGLE:
+        return google.send_there()
+    if way is Way.CALDAV:
+        return redirect(url_for("caldav.index"), 303)
     with acting() as visit:
         _ = visit.couple
         connection = choose_way(visit.session, visit.partner, way, visit.now)
@@ -62,9 +59,8 @@ def update() -> Response:
 
 
 def _way() -> Way:
-    """One that needs nothing but to be chosen; the others are connected on pages of their own."""
     asked = request.form.get("way", "")
-    return next((way for way in SAID if way.value == asked), None) or abort(400)
+    return next((way for way, _, _ in offered(services()) if way.value == asked), None) or abort(400)
 
 
 def _feed(visit: Visit, connection: CalendarConnection | None) -> Feed | None:

@@ -9,6 +9,8 @@ ASKING = "20 per hour"
 """Requests that send a mail."""
 TRYING = "120 per hour"
 """Requests that present a secret."""
+CONNECTING = "30 per hour"
+"""Requests that ask a server somewhere else."""
 BROWSING = "1200 per minute"
 HOUSEHOLD = 64
 """Bits of an IPv6 address that one connection is given whole: it may ask from any address in it."""

@@ -7,11 +7,14 @@ from service.web import (
     acceptances,
     answers,
     blocks,
+    caldav,
+    calendar_care,
     calendar_changes,
     calendars,
     collisions,
     ends,
     feeds,
+    google,
     health,
     hours,
     ics_addresses,
@@ -25,6 +28,7 @@ from service.web import (
     plans,
     privacy,
     private_blocks,
+    quiet_phone,
     rituals,
     sessions,
     sign_in,
@@ -58,7 +62,18 @@ RITUALS = (
     outcomes,
     unsubscriptions,
 )
-CALENDARS = (calendars, hours, private_blocks, ics_addresses, calendar_changes, feeds)
+CALENDARS = (
+    calendars,
+    google,
+    caldav,
+    calendar_care,
+    quiet_phone,
+    hours,
+    private_blocks,
+    ics_addresses,
+    calendar_changes,
+    feeds,
+)
 FOR_EVERYBODY = (support, privacy, health)
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from service.settings import Settings
@@ -12,7 +12,7 @@ MOST_FIELDS = 1000
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; frame-src 'self'; manifest-src 'self'; "
+    "connect-src 'self'; form-action {forms}; frame-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 SECRET_PATHS = (
@@ -54,7 +54,7 @@ def protect(app: Flask, settings: Settings) -> None:
 
 def add_headers(response: Response, *, is_secure: bool) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(forms=_forms()))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
@@ -67,6 +67,16 @@ def add_headers(response: Response, *, is_secure: bool) -> Response:
     if not request.path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store" if "Set-Cookie" in headers else "private, no-cache")
     return response
+
+
+def let_forms_lead_to(origin: str) -> None:
+    """A form on this page may be answered with a way to there: browsers look at where redirects end."""
+    g.forms_lead_to = origin
+
+
+def _forms() -> str:
+    origin: str | None = g.get("forms_lead_to")
+    return f"'self' {origin}" if origin else "'self'"
 
 
 def own_path(target: str | None) -> str | None:

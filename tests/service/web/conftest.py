@@ -16,6 +16,7 @@ from service.services import Services
 from service.settings import Settings
 from tests.fakes import FakeClock
 from tests.service.web.apps import Apps
+from tests.service.web.connecting import Calendars
 from tests.service.web.people import KeptMail, Pair, others, pair
 
 DECKS = Path(__file__).parents[3] / "rituals" / "decks"
@@ -100,6 +101,12 @@ def client(app: Flask) -> FlaskClient:
 def couple(app: Flask) -> Pair:
     """Anna in Berlin and Ben in Lisbon, each signed in in a browser of their own, sharing an open space."""
     return pair(app)
+
+
+@pytest.fixture
+def calendars(app: Flask) -> Calendars:
+    """Google and accounts elsewhere can be connected, and are in memory."""
+    return Calendars.set_up(app)
 
 
 @pytest.fixture
