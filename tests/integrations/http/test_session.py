@@ -1,6 +1,7 @@
 """What comes back from servers, well-behaved and not."""
 
 import gzip
+import logging
 import ssl
 import zlib
 from collections.abc import Callable
@@ -256,6 +257,14 @@ def test_a_password_is_never_sent_in_clear() -> None:
 def test_headers_carry_no_line_ends() -> None:
     with WebServer() as server, Session(Guard(allow_private=True)) as session, pytest.raises(CalendarError):
         session.request("GET", server.url, headers={"X": "y\r\nEvil: z"})
+
+
+def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with WebServer(lambda asked: [answer(b"", "302 Found", Location="/there")]) as server:
+        with Session(Guard(allow_private=True)) as session, pytest.raises(CalendarError):
+            session.request("GET", server.url, headers=SECRET)
+    assert caplog.records == []
 
 
 class TestTls:
