@@ -261,8 +261,9 @@ def test_headers_carry_no_line_ends() -> None:
 
 def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with WebServer(lambda asked: [answer(b"", "302 Found", Location="/there")]) as server:
-        with Session(Guard(allow_private=True)) as session, pytest.raises(CalendarError):
+    with WebServer() as server, Session(Guard(allow_private=True)) as session:
+        server.reply = lambda asked: [answer(b"", "302 Found", Location="/")]
+        with pytest.raises(CalendarError):
             session.request("GET", server.url, headers=SECRET)
     assert caplog.records == []
 
