@@ -33,9 +33,7 @@ def worker(settings: Settings) -> None:
     logs.configure(production=settings.is_production)
     migrate(settings)
     services = build(settings)
-    work = work_of(services)  # before we say so: a signal that arrives while modules are loaded can get lost
-    say("The worker is at work. Stop it with Ctrl-C.")
-    work_alone(work)
+    work_alone(work_of(services), ready=lambda: say("The worker is at work. Stop it with Ctrl-C."))
     services.database.close()
 
 

@@ -78,12 +78,16 @@ def open_doors(app: WSGIApplication, sockets: Sequence[socket.socket]) -> "Multi
         raise PortTakenError(f"The port is taken: {error.strerror}.") from error
 
 
-def work_alone(work: Work) -> None:
-    """Work until SIGTERM or Ctrl-C, and finish what is in hand. Call it in the main thread."""
+def work_alone(work: Work, ready: Callable[[], None]) -> None:
+    """Work until SIGTERM or Ctrl-C, and finish what is in hand. Call it in the main thread.
+
+    `ready` is called once it can be asked to leave.
+    """
     # Blocked, they wait to be asked for; the thread that works is never interrupted.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     gc.enable()
     beside = Beside(work)
+    ready()
     beside.start()
     signal.sigwait(STOP_SIGNALS)
     beside.finish()

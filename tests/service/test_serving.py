@@ -32,7 +32,7 @@ work = {"finishes": finishes, "dies": dies, "nothing": None}[sys.argv[2]]
 if sys.argv[1] == "pages":
     serve(app, listen(0, everywhere=False)[:1], lambda: say("ready"), work)
 else:
-    work_alone(work)
+    work_alone(work, lambda: say("ready"))
 say("left")
 """
 
