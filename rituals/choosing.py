@@ -13,6 +13,7 @@ from rituals.linked_calendar import LinkedCalendar
 from rituals.placement import Placement
 from rituals.placing import place_on, take_away
 from rituals.plan import Plan
+from rituals.refused import RefusedError
 from rituals.secret import digest, new
 from rituals.stand_in import step_back
 
@@ -92,9 +93,11 @@ def link(
 ) -> LinkedCalendar:
     """From now on by a calendar that is written to. The same calendar again goes on, and doubles nothing.
 
-    So does one in the place of a calendar that is gone: there is nothing to be cleared before.
+    So does one in the place of a calendar that is gone: there is nothing to be cleared before. Raises
+    RefusedError for one that the other's rituals stand in already: there they would stand twice.
     """
     hold(session, partner)
+    _refuse_the_others(session, partner, access.calendar, sealer)
     linked = _goes_on(session, partner, way, access.calendar, sealer)
     if linked is not None:
         linked.name = name
@@ -120,6 +123,16 @@ def _goes_on(session: Session, partner: Partner, way: Way, calendar: str, sealer
     for placement in session.scalars(select(Placement).where(Placement.connection_id == linked.connection_id)):
         placement.is_off()
     return linked
+
+
+def _refuse_the_others(session: Session, partner: Partner, calendar: str, sealer: Sealer) -> None:
+    other = partner.couple.other(partner) if partner.couple is not None else None
+    theirs = CalendarConnection.current(session, other) if other is not None else None
+    linked = LinkedCalendar.of(session, theirs) if theirs is not None else None
+    if linked is not None and linked.leads_to(calendar, sealer):
+        raise RefusedError(
+            "Your rituals stand in this calendar already, since you share it. Choose another calendar, or another way."
+        )
 
 
 def go_on(session: Session, partner: Partner, now: datetime) -> None:

@@ -12,6 +12,7 @@ from rituals.connection import Way
 from rituals.errand import State
 from rituals.news import Happening
 from rituals.outbox import LetterKind
+from rituals.refused import RefusedError
 from rituals.suggestion import Suggestion
 from rituals.timetable import Timetable
 from rituals.version import PartStat
@@ -337,6 +338,14 @@ def ics_method(mail: bytes) -> str:
     return found[1].decode() if found else ""
 
 
+def test_a_calendar_that_both_share_is_connected_by_one_of_them(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    with pytest.raises(RefusedError):
+        both.link(ANA, "ben's")
+    both.look()
+    assert None not in both.shown(uid), "what was connected before goes on"
+
+
 def test_another_way_begins_when_the_calendar_before_it_is_cleared(both: LinkedPair) -> None:
     uid = both.agree(SUNDAY)
     with both.pair.acting(BEN) as act:
@@ -372,3 +381,129 @@ def test_a_weakness_of_the_provider_is_waited_out(both: LinkedPair) -> None:
     both.day.let_pass(timedelta(minutes=8))
     both.keep_in_step()
     assert both.dates(uid) == [{SECOND: None}] * 2
+
+
+def pause_and_resume(both: LinkedPair, uid: str) -> None:
+    """With a turn of every calendar in between."""
+    plan_id = both.plan(uid).id
+    with both.pair.acting(BEN) as act:
+        Pair.plan(act, plan_id).pause(act)
+    both.look()
+    with both.pair.acting(ANA) as act:
+        Pair.plan(act, plan_id).resume(act)
+    both.day.let_pass(HOUR)
+    both.look()
+
+
+def test_what_we_took_away_ourselves_was_deleted_by_nobody(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    both.calendar(BEN).after = lost("remove")  # type: ignore[assignment]
+    pause_and_resume(both, uid)
+    assert None not in both.shown(uid)
+    assert Happening.TAKEN_OUT not in both.told(BEN)
+
+
+def test_what_never_arrived_was_deleted_by_nobody(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    calls = iter([None, None, None, CalendarError("No answer.", Trouble.UNREACHABLE)])
+    both.calendar(BEN).before = lambda _call: next(calls, None)
+    pause_and_resume(both, uid)
+    both.provider.calendars["ben's"].writes = 0  # and every token is too old
+    both.day.let_pass(HOUR)
+    both.look()
+    assert None not in both.shown(uid)
+    assert Happening.TAKEN_OUT not in both.told(BEN)
+
+
+def test_a_write_that_arrives_when_nobody_waits_for_it_any_more_is_no_wish(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    with both.pair.acting(BEN) as act:
+        both.occurrence_at(act, uid, SECOND).move(act, AT_EIGHT)
+    agreed, calendar = both.shown(uid)[0], both.calendar(ANA)
+    assert agreed is not None
+    calendar.before = lambda call: CalendarError("No answer.", Trouble.UNREACHABLE) if call == "put" else None
+    both.look()
+    with both.pair.acting(BEN) as act:
+        both.occurrence_at(act, uid, SECOND).skip(act)
+
+    def arrives(call: str) -> None:
+        if call == "put":
+            calendar.before = lambda _call: None
+            calendar.keep(uid, Timetable(agreed.recurrence, {SECOND: AT_EIGHT}), "A talk", written="A talk")
+
+    calendar.before = arrives
+    both.day.let_pass(HOUR)
+    both.look()
+    assert both.dates(uid) == [{SECOND: None}] * 2
+
+
+def test_a_date_that_was_changed_together_with_its_series_counts(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    agreed = both.plan(uid).recurrence
+    assert agreed is not None
+    both.phone(BEN).delete_date(uid, SECOND)
+    both.phone(BEN).move_series(uid, replace(agreed, starts=FIRST + HOUR))
+    both.look()
+    assert both.plan(uid).open_version is not None
+    assert both.dates(uid) == [{SECOND: None}] * 2
+
+
+def test_a_date_far_ahead_can_be_changed_as_often_as_any(both: LinkedPair) -> None:
+    uid, far = both.agree(SUNDAY), datetime(2027, 9, 5, 19)
+    for starts in (None, far, far + HOUR, far, None):
+        if starts is None:
+            both.phone(ANA).delete_date(uid, far)
+        else:
+            both.phone(ANA).move_date(uid, far, starts)
+        both.look()
+        assert both.dates(uid) == [{far: starts} if starts != far else {}] * 2
+
+
+def test_a_question_about_a_date_far_ahead_waits_whatever_else_is_changed(both: LinkedPair) -> None:
+    uid, far = both.agree(SUNDAY), datetime(2027, 9, 5, 19)
+    both.phone(BEN).move_date(uid, far, far + 4 * HOUR)
+    both.look()
+    with both.pair.acting(ANA) as act:
+        both.occurrence_at(act, uid, SECOND).skip(act)
+    with both.pair.acting(ANA) as act:
+        (asked,) = Suggestion.waiting(act.session, act.couple, act.now)
+        suggestion = Suggestion.of(act.session, act.by, asked.id, lock=True)
+        assert suggestion is not None
+        suggestion.accept(act)
+    both.look()
+    assert both.dates(uid) == [{SECOND: None, far: far + 4 * HOUR}] * 2
+
+
+def test_a_date_that_is_over_does_not_come_again(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    both.day.rest_until(SUNDAY + DAY)
+    both.phone(ANA).move_date(uid, FIRST, FIRST + 3 * DAY)
+    both.look()
+    assert both.dates(uid) == [{}, {}]
+    assert both.told(ANA)[-1] == Happening.NOT_FOLLOWED
+
+
+def test_a_ritual_that_happens_once_is_moved_like_a_date(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY, rule="")
+    once = both.plan(uid).recurrence
+    assert once is not None
+    for starts in (FIRST + HOUR, FIRST + 2 * HOUR, FIRST):
+        both.phone(BEN).move_series(uid, replace(once, starts=starts))
+        both.look()
+        assert both.starts(uid) == [SUNDAY + (starts - FIRST)]
+        assert both.plan(uid).open_version is None
+    writes = both.calendar(BEN).writes
+    both.look()
+    assert both.calendar(BEN).writes == writes
+
+
+def test_a_ritual_that_happens_once_is_left_out_where_it_is_deleted(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY, rule="")
+    both.phone(BEN).delete_series(uid)
+    both.look()
+    assert both.shown(uid) == [None, None]
+    assert both.told(ANA)[-1] == Happening.SKIPPED
+    with both.pair.acting(ANA) as act:
+        both.occurrence_at(act, uid, FIRST).restore(act)
+    both.look()
+    assert None not in both.shown(uid)
