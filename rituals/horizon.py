@@ -44,8 +44,11 @@ def derive(session: Session, plan: "Plan", now: datetime, *, window: timedelta) 
         _stand(session, occurrence, instance)
         _deliver(plan, occurrence, muted, window)
     skipped = {override.original_starts for override in plan.overrides if override.starts is None}
-    for occurrence in rows.values():
-        if not occurrence.has_started(now):
+    far = _far_ahead(plan, rows, until)
+    for original, occurrence in rows.items():
+        if original in far:
+            _wait(session, occurrence, far[original])
+        elif not occurrence.has_started(now):
             left_out = plan.is_running and occurrence.original_starts in skipped
             occurrence.leave_out(Standing.SKIPPED if left_out else Standing.DROPPED)
     plan.horizon_at = until if plan.is_running else None
@@ -108,6 +111,20 @@ def _wanted(plan: "Plan", now: datetime, until: datetime) -> dict[datetime, Inst
     return wanted
 
 
+def _far_ahead(plan: "Plan", originals: Iterable[datetime], until: datetime) -> dict[datetime, Instance]:
+    """Rows beyond the stretch that stand by the rule, as somebody once changed them, or asks about them."""
+    recurrence = plan.recurrence
+    if not plan.is_running or recurrence is None:
+        return {}
+    overridden = {override.original_starts for override in plan.overrides}
+    return {
+        original: Instance(original, starts_at, starts_at + recurrence.duration)
+        for original in originals
+        if original not in overridden and recurrence.includes(original)
+        if (starts_at := moment(original, recurrence.zone)) > until
+    }
+
+
 def _moved(recurrence: Recurrence, override: Override) -> Instance | None:
     if override.starts is None or not recurrence.includes(override.original_starts):
         return None
@@ -157,6 +174,13 @@ def _stand(session: Session, occurrence: Occurrence, instance: Instance) -> None
         ids = [delivery.id for delivery in occurrence.deliveries]
         session.execute(delete(Draft).where(Draft.delivery_id.in_(ids)))
     occurrence.standing = Standing.PLANNED
+
+
+def _wait(session: Session, occurrence: Occurrence, instance: Instance) -> None:
+    """It stands, and its mails come when the stretch reaches it."""
+    _stand(session, occurrence, instance)
+    for delivery in occurrence.deliveries:
+        delivery.withdraw()
 
 
 def _deliver(plan: "Plan", occurrence: Occurrence, muted: set[int], window: timedelta) -> None:

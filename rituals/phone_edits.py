@@ -1,6 +1,7 @@
 """What somebody changed in their own calendar app, brought back into the plan that both share."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from rituals.act import Act
@@ -13,7 +14,7 @@ from rituals.plan import Plan
 from rituals.recurrence import Recurrence, moment
 from rituals.refused import RefusedError
 from rituals.suggestion import Suggestion
-from rituals.timetable import edits
+from rituals.timetable import as_written, edits
 from rituals.version import Terms
 
 Suits = Callable[[datetime, datetime], bool]
@@ -28,23 +29,41 @@ def take_in(act: Act, plan: Plan, placement: Placement, held: Held, *, suits: Su
     is the event that the phone split off, for 'this and all following'. The caller holds the plan's lock.
     """
     written = placement.written_states
-    placement.was_seen(held)
+    seen = as_written(held.timetable, *written)
+    placement.was_seen(replace(held, timetable=seen))
     placement.put_back()  # if its owner had deleted it: they took it out of the bin
     if not written or not plan.is_running:
         return
-    found = edits(held.timetable, *written)
+    found = edits(seen, *written)
     if found.series or copy is not None:
-        _change_series(act, plan, copy.timetable.recurrence if copy is not None else held.timetable.recurrence)
+        _change_series(act, plan, copy.timetable.recurrence if copy is not None else seen.recurrence)
     for original, starts in found.dates.items():
         _change_date(act, plan, original, starts, suits)
 
 
 def take_out(act: Act, plan: Plan, placement: Placement) -> None:
-    """The calendar's owner deleted the whole ritual there: it stays deleted, and stands for both as before."""
-    was_there = placement.shown is not None
-    placement.was_deleted(act.now)
-    if was_there and plan.is_running:
-        tell(act.session, act.by, plan.id, Happening.TAKEN_OUT, act.now)
+    """It is gone from there. Unless that was us, its owner deleted it: it stays so, and stands for both as before.
+
+    What happens once is left out by that, for both, as any single date.
+    """
+    if placement.may_be_taken_off or _leave_out_once(act, plan):
+        placement.is_off()
+    else:
+        placement.was_deleted(act.now)
+        if plan.is_running:
+            tell(act.session, act.by, plan.id, Happening.TAKEN_OUT, act.now)
+
+
+def _leave_out_once(act: Act, plan: Plan) -> bool:
+    recurrence = plan.recurrence
+    if not plan.is_running or recurrence is None or recurrence.rule is not None:
+        return False
+    occurrence = occurrence_at(act.session, plan, recurrence.starts)
+    if occurrence is None or occurrence.has_started(act.now):
+        return False
+    if occurrence.stands():
+        occurrence.skip(act)
+    return True
 
 
 def _change_series(act: Act, plan: Plan, recurrence: Recurrence | None) -> None:
@@ -54,7 +73,8 @@ def _change_series(act: Act, plan: Plan, recurrence: Recurrence | None) -> None:
         tell(act.session, act.by, plan.id, Happening.NOT_FOLLOWED, act.now)
         return
     waiting = plan.open_version
-    known = (waiting.recurrence if waiting is not None else None, agreed.recurrence.remaining_or_none(act.now))
+    standing = [agreed.recurrence] if waiting is None else [agreed.recurrence, waiting.recurrence]
+    known = [one.remaining_or_none(act.now) for one in standing]
     if terms.recurrence not in known:
         plan.suggest(act, terms)
         tell(act.session, act.by, plan.id, Happening.SERIES_WAITS, act.now)
@@ -70,12 +90,16 @@ def _terms(recurrence: Recurrence | None, intention: str, now: datetime) -> Term
 
 def _change_date(act: Act, plan: Plan, original: datetime, starts: datetime | None, suits: Suits) -> None:
     occurrence = occurrence_at(act.session, plan, original)
-    if occurrence is None or occurrence.has_happened(act.now):
+    if occurrence is None or (occurrence.has_happened(act.now) and _is_over(plan, starts, act.now)):
         return  # a date of another rule, or one that is over: it stays as its owner has it
     try:
         _follow(act, plan, occurrence, starts, suits)
     except RefusedError:
         tell(act.session, act.by, plan.id, Happening.NOT_FOLLOWED, act.now, occurrence_id=occurrence.id)
+
+
+def _is_over(plan: Plan, starts: datetime | None, now: datetime) -> bool:
+    return starts is None or plan.recurrence is None or moment(starts, plan.recurrence.zone) <= now
 
 
 def _follow(act: Act, plan: Plan, occurrence: Occurrence, starts: datetime | None, suits: Suits) -> None:

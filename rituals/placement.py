@@ -1,6 +1,6 @@
 """One plan on one partner's calendar: whether it should stand there, and what that calendar was last told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -37,8 +37,8 @@ class Placement(Base):
     """The plan's sequence that the calendar was last told; None: nothing yet, or all taken away again."""
     shown: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     """A calendar that is read back: the times that stand there, as far as is known; None: nothing."""
-    intended: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
-    """What is being written just now, and of which nobody knows yet whether it arrived."""
+    intended: Mapped[list[Json | None] | None] = mapped_column(JSON(none_as_null=True))
+    """What we asked for and of which nobody knows yet whether it arrives: states, and null for taking it off."""
     etag: Mapped[str | None] = mapped_column(Text)
     """Of what stands there."""
     fingerprint: Mapped[str | None] = mapped_column(String(64))
@@ -74,7 +74,13 @@ class Placement(Base):
     @property
     def written_states(self) -> tuple[Timetable, ...]:
         """Everything that we wrote there, or may have written."""
-        return tuple(Timetable.from_json(one) for one in (self.shown, self.intended) if one is not None)
+        states = (self.shown, *(self.intended or ()))
+        return tuple(Timetable.from_json(one) for one in states if one is not None)
+
+    @property
+    def may_be_taken_off(self) -> bool:
+        """By us: if it is gone, then perhaps because we asked for that."""
+        return self.intended is not None and None in self.intended
 
     def is_settled(self, plan: "Plan") -> bool:
         """Whether a calendar that is read back shows the plan as it stands, or is not to show it."""
@@ -95,28 +101,36 @@ class Placement(Base):
         there = Timetable.from_json(self.shown) if self.shown is not None else None
         if there is None or there.recurrence != event.recurrence:
             return event
-        zone, ours = event.recurrence.zone, event.timetable.dates
+        theirs, ours = there.dates, event.timetable.dates
         over = {
-            original: starts
-            for original, starts in there.dates.items()
-            if moment(original, zone) <= now and moment(ours.get(original) or original, zone) <= now
+            original: theirs.get(original, original)
+            for original in theirs.keys() | ours.keys()
+            if all(_is_over(one, original, event.recurrence.zone, now) for one in (theirs, ours))
         }
         kept = tuple(one for one in event.overrides if one.original_starts not in over)
         sequence, revised_at = event.revision
-        past = tuple(Override(original, starts, sequence, revised_at) for original, starts in over.items())
+        differing = sorted((original, starts) for original, starts in over.items() if starts != original)
+        past = tuple(Override(original, starts, sequence, revised_at) for original, starts in differing)
         return replace(event, overrides=kept + past)
 
-    def intend(self, event: Event) -> None:
-        """About to be written: from here on nobody knows which of the two stands there."""
-        self.intended = event.timetable.to_json()
+    def intend(self, event: Event | None) -> None:
+        """About to be written, or taken off: from here on nobody knows which of all these stands there.
+
+        What was intended before may still be on its way, until it is known that something stands there since.
+        """
+        state = event.timetable.to_json() if event is not None else None
+        before = self.intended or []
+        self.intended = [*before, state] if state not in before else before
 
     def was_written(self, event: Event, etag: str, sequence: int) -> None:
         self.shown, self.intended, self.etag = event.timetable.to_json(), None, etag
         self.fingerprint, self.sequence = event.fingerprint, sequence
 
     def was_seen(self, held: Held) -> None:
-        """What stands there now, whoever wrote it."""
-        self.shown, self.intended, self.etag = held.timetable.to_json(), None, held.etag
+        """What stands there now, whoever wrote it. Where nothing has happened since, a late write may still come."""
+        if held.etag != self.etag:
+            self.intended = None
+        self.shown, self.etag = held.timetable.to_json(), held.etag
 
     def is_off(self) -> None:
         """Nothing of it stands there any more."""
@@ -162,3 +176,8 @@ class Placement(Base):
             due_at=due_at,
             now=now,
         )
+
+
+def _is_over(dates: Mapping[datetime, datetime | None], original: datetime, zone: str, now: datetime) -> bool:
+    """Whether a date has begun by these; one that was left out, whether it would have."""
+    return moment(dates.get(original) or original, zone) <= now

@@ -1,6 +1,6 @@
 """What a calendar shows of a plan: the series, and the dates that differ from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -68,9 +68,9 @@ def edits(found: Timetable, *written: Timetable) -> Edits:
     A write of which nobody knows whether it arrived, or arrived whole, counts as written: each date
     is looked at on its own, so that half of it is recognised as well.
     """
-    found = next((seen for seen in (_seen_as_moved(found, one) for one in written) if seen is not None), found)
+    found = as_written(found, *written)
     if all(found.recurrence != one.recurrence for one in written):
-        return Edits(series=True, dates={})
+        return Edits(series=True, dates=_said_outright(found, written))
     originals = {original for one in (found, *written) for original in one.dates}
     differing = {original: found.dates.get(original, original) for original in sorted(originals)}
     return Edits(
@@ -81,6 +81,23 @@ def edits(found: Timetable, *written: Timetable) -> Edits:
             if all(_at(one.dates.get(original, original), found) != _at(starts, found) for one in written)
         },
     )
+
+
+def as_written(found: Timetable, *written: Timetable) -> Timetable:
+    """In the words of what we wrote, where it can be said in them."""
+    return next((seen for seen in (_seen_as_moved(found, one) for one in written) if seen is not None), found)
+
+
+def _said_outright(found: Timetable, written: Sequence[Timetable]) -> dict[datetime, datetime | None]:
+    """Of a changed series only what it says itself: with its rhythm, dates may have gone that nobody touched."""
+    zones = {one.recurrence.zone for one in written if one.recurrence is not None}
+    if found.recurrence is None or found.recurrence.zone not in zones:
+        return {}
+    return {
+        original: starts
+        for original, starts in sorted(found.dates.items())
+        if all(one.dates.get(original, original) != starts for one in written)
+    }
 
 
 def _at(starts: datetime | None, found: Timetable) -> datetime | None:

@@ -29,7 +29,7 @@ class Reading:
         for held in changes.held:
             self.take_in(held, copies.pop(held.uid, None))
         for uid in self._missing(changes.deleted, {held.uid for held in changes.held}, is_whole=changes.is_whole):
-            self.look_again(uid)
+            self.look_again(uid, was_there=uid in changes.deleted)
         for copy in changes.copies:
             original = self.calendar.read(copy.uid) if copy.uid in copies else None
             if original is not None:
@@ -37,15 +37,18 @@ class Reading:
             self.calendar.discard(copy)
         self._remember(changes.token)
 
-    def look_again(self, uid: str) -> None:
-        """As it stands there now. A listing may be cut short: nothing is believed gone by that alone."""
+    def look_again(self, uid: str, *, was_there: bool = False) -> None:
+        """As it stands there now. A listing may be cut short: nothing is believed gone by that alone.
+
+        What was never seen there may not have arrived yet, unless the calendar says that it `was_there`.
+        """
         held = self.calendar.read(uid)
         if held is not None:
             self.take_in(held)
             return
         with self.turn.services.database.writing() as session:
             found = self.turn.act_on(session, uid)
-            if found is not None:
+            if found is not None and (was_there or found[2].shown is not None):
                 take_out(*found)
 
     def take_in(self, held: Held, copy: Held | None = None) -> None:
@@ -72,9 +75,9 @@ class Reading:
         return lambda starts_at, ends_at: any(one.starts_at < ends_at and one.ends_at > starts_at for one in busy)
 
     def _missing(self, deleted: frozenset[str], there: set[str], *, is_whole: bool) -> list[str]:
-        """UIDs of what stood there by our knowledge, and now seems to be gone."""
+        """UIDs of what stood there by our knowledge, or may have, and now seems to be gone."""
         with self.turn.services.database.reading() as session:
-            stood = [one.plan.uid for one in self.turn.placements(session) if one.shown is not None]
+            stood = [one.plan.uid for one in self.turn.placements(session) if one.stands]
         return [uid for uid in stood if uid in deleted or (is_whole and uid not in there)]
 
     def _remember(self, token: str) -> None:

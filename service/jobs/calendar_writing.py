@@ -64,7 +64,7 @@ class Writing:
         with self.turn.services.database.writing() as session:
             placement = self.turn.hold(session, plan_id)
             step = self._step(placement) if placement is not None else None
-            if placement is not None and step is not None and step.event is not None:
+            if placement is not None and step is not None:
                 placement.intend(step.event)
             return step
 
