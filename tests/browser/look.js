@@ -1,6 +1,8 @@
 /* What is wrong with the page that is open: asked by test_pages.py, answered as lists of words. */
 () => {
+  // A button that only Enter presses is there for nobody's eyes and fingers.
   const seen = e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0
+    && !e.closest('button.visually-hidden[aria-hidden=true]')
   const name = e => (e.getAttribute('aria-label') || e.innerText || e.value || '').trim()
   const about = e => `<${e.tagName.toLowerCase()}> ${name(e) || e.outerHTML.slice(0, 80)}`
   const all = selector => [...document.querySelectorAll(selector)].filter(seen)

@@ -101,6 +101,22 @@ def share_a_space(site: Site, walk: Walk, other: Page) -> None:
     site.mail("ana@example.org")
 
 
+def keep_a_weekend(walk: Walk) -> None:
+    walk.see("/hours")
+    walk.page.get_by_label("From", exact=True).fill("2027-03-20T00:00")
+    walk.page.get_by_label("Until", exact=True).fill("2027-03-22T00:00")
+    walk.press("Keep this free")
+    walk.see()
+
+
+def find_a_time(walk: Walk) -> None:
+    """The page finds out by itself when there is something to choose from."""
+    walk.page.goto("/plans/new?ritual=new-experience")
+    walk.press("Find a time")
+    walk.page.locator("[name=start]").first.click()
+    walk.see()
+
+
 def test_what_anybody_may_read(site: Site, small: Walk) -> None:
     for path in ("/", "/sign-in", "/rituals", "/rituals/new-experience", "/support", "/privacy", "/nothing-here"):
         small.see(path)
@@ -117,6 +133,8 @@ def test_what_two_people_see_from_the_first_day_to_the_last(
     share_a_space(site, small, ben)
     for path in ("/", "/rituals/morning-coffee", "/plans/new?ritual=new-experience", "/calendars", "/you", "/space"):
         small.see(path)
+    keep_a_weekend(small)
+    find_a_time(small)
 
     for ritual in ("Morning coffee", "Weekly check-in"):
         choose(ben, ritual)
