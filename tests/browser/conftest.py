@@ -23,6 +23,7 @@ from service.links import Links
 from service.services import Sending, Services
 from service.settings import Settings
 from service.web import create_app
+from service.wiring import calendars
 from service.worker import Worker
 from tests.fakes import FakeClock
 from tests.simulators.mail_server import MailServer
@@ -77,6 +78,11 @@ class Site:
         assert mail["To"] == to
         return mail
 
+    def waiting(self) -> int:
+        """How many have come that nobody has read; at least one."""
+        assert self.server.wait_for_messages(self.read + 1, timeout=15), self._missing(1)
+        return len(self.server.messages) - self.read
+
     def no_more_mails(self) -> bool:
         return len(self.server.messages) == self.read
 
@@ -110,10 +116,16 @@ def link_in(mail: EmailMessage, path: str) -> str:
 
 
 @pytest.fixture
-def site(sqlite_url: str, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
+def google() -> dict[str, str]:
+    """What the settings say of Google: nothing. A test that connects to it gives its own fixture of this name."""
+    return {}
+
+
+@pytest.fixture
+def site(sqlite_url: str, tmp_path: Path, clock: FakeClock, google: dict[str, str]) -> Iterator[Site]:
     with MailServer() as server:
         port = _free_port()
-        services = _services(sqlite_url, tmp_path, clock, server, port)
+        services = _services(sqlite_url, tmp_path, clock, server, port, google)
         web = make_server("127.0.0.1", port, create_app(services), threaded=True)
         stop = threading.Event()
         worker = Worker(services, stop, elapsed=clock.elapsed, poll=POLL)
@@ -136,8 +148,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _services(database_url: str, root: Path, clock: FakeClock, server: MailServer, port: int) -> Services:
-    environ = {"SECRET_KEYS": KEY, "SMTP_URL": server.url, "PORT": str(port)}
+def _services(
+    database_url: str, root: Path, clock: FakeClock, server: MailServer, port: int, google: dict[str, str]
+) -> Services:
+    environ = {"SECRET_KEYS": KEY, "SMTP_URL": server.url, "PORT": str(port), **google}
     settings = Settings.read(environ, root=root)
     mailer = SmtpMailer([Relay.parse(server.url)], timeout=timedelta(seconds=5))
     return Services(
@@ -149,6 +163,7 @@ def _services(database_url: str, root: Path, clock: FakeClock, server: MailServe
         links=Links([KEY], settings.base_url),
         vault=Vault([KEY]),
         sending=Sending(connections=2, patience=timedelta(seconds=5)),
+        calendars=calendars(settings),
     )
 
 

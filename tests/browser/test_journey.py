@@ -8,31 +8,10 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Site, link_in, text_of
+from tests.browser.people import arrive, choose, introduce
 from tests.ics_lint import lint
 
 pytestmark = pytest.mark.browser
-
-
-def arrive(page: Page, site: Site, address: str) -> None:
-    """Ask for a link on the front page, and press the button it leads to."""
-    page.goto("/")
-    page.get_by_label("e-mail").fill(address)
-    page.get_by_role("button", name="Begin").click()
-    page.goto(link_in(site.mail(address), "/sign-in/"))
-    page.get_by_role("button", name="Sign in").click()
-
-
-def introduce(page: Page, name: str, zone: str) -> None:
-    page.get_by_label("call").fill(name)
-    expect(page.locator("[data-zone]")).to_have_value(zone)
-    page.locator("main form button[type=submit], main form button:not([type])").first.click()
-
-
-def choose(page: Page, ritual: str) -> None:
-    page.goto("/rituals")
-    page.get_by_role("link", name=ritual).first.click()
-    page.get_by_role("link", name="Choose this ritual").click()
-    page.get_by_role("button", name="Propose").click()
 
 
 def test_two_people_go_from_nothing_to_a_coffee_without_phones(site: Site, visitor: Callable[..., Page]) -> None:
