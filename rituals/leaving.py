@@ -10,6 +10,7 @@ from rituals.connection import CalendarConnection
 from rituals.couple import Couple, Partner
 from rituals.delivery import Delivery
 from rituals.errand import WAITING, State
+from rituals.ics_address import IcsAddress
 from rituals.invitation import Refusal
 from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence
@@ -18,7 +19,13 @@ from rituals.placing import part
 from rituals.plan import Plan
 from rituals.version import Version, VersionState
 
-_ABOUT_THE_SPACE = (LetterKind.JOINED, LetterKind.NEWS, LetterKind.CALENDAR, LetterKind.COLLISION)
+_ABOUT_THE_SPACE = (
+    LetterKind.JOINED,
+    LetterKind.NEWS,
+    LetterKind.CALENDAR,
+    LetterKind.COLLISION,
+    LetterKind.CALENDAR_TROUBLE,
+)
 
 
 def leave(session: Session, partner: Partner, now: datetime, *, events_stay: bool, clear_mine: bool = False) -> None:
@@ -70,10 +77,11 @@ def _say_farewell(session: Session, partner: Partner, now: datetime, farewell: F
 
 
 def _end_connection(session: Session, partner: Partner, now: datetime) -> None:
-    """The leaver's calendar way ends; every feed address they ever had is dead from here on."""
+    """The leaver's calendar way ends; every feed address they ever had is dead, and no calendar of theirs is looked at."""
     for connection in session.scalars(select(CalendarConnection).where(CalendarConnection.partner_id == partner.id)):
         connection.ended_at = connection.ended_at or now
         connection.digest = connection.sealed = None
+    IcsAddress.forget(session, partner)
 
 
 def blocks_invitations(session: Session, partner: Partner) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    and_,
     or_,
     select,
 )
@@ -37,6 +38,8 @@ BEFORE_A_START = timedelta(minutes=2)
 SHOWN_AFTER = 3
 """A weakness of the other side is spoken of once it has failed so often in a row."""
 FAREWELL_TRIES = 12
+TOLD_AFTER = (timedelta(), timedelta(days=3), timedelta(days=7), timedelta(days=14))
+"""After how long its owner is told that only they can help: so often, and no more."""
 RENEWED_BEFORE = timedelta(days=1)
 """A channel by which a provider calls us is renewed so long before it ends."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=20), timedelta(hours=1)
@@ -53,7 +56,10 @@ class LinkedCalendar(Base):
     """The other end of a connection by Google or CalDAV; one row is one calendar's turn of work."""
 
     __tablename__ = "linked_calendar"
-    __table_args__ = (Index("ix_linked_calendar_look_at", "look_at"),)
+    __table_args__ = (
+        Index("ix_linked_calendar_look_at", "look_at"),
+        Index("ix_linked_calendar_trouble_at", "trouble_at"),
+    )
 
     id: Mapped[PrimaryKey]
     connection_id: Mapped[int] = mapped_column(
@@ -146,6 +152,20 @@ class LinkedCalendar(Base):
         """The row, locked, while it is still in these hands."""
         linked = session.get(cls, linked_id, with_for_update=True, populate_existing=True)
         return linked if linked is not None and linked.holder == lease.holder else None
+
+    @classmethod
+    def to_be_told_of(cls, session: Session, now: datetime, *, lock: bool) -> Sequence[Self]:
+        """Those in trouble that only their owner can end, and of which it is time to tell them, again."""
+        lasting = cls.trouble.in_(LASTING), cls.farewell.is_(None), cls.trouble_at <= now
+        is_time = or_(*(and_(cls.told == told, cls.trouble_at <= now - after) for told, after in enumerate(TOLD_AFTER)))
+        rows = select(cls).join(CalendarConnection, CalendarConnection.id == cls.connection_id)
+        due = rows.where(*lasting, is_time, CalendarConnection.ended_at.is_(None)).order_by(cls.trouble_at).limit(100)
+        return session.scalars(due.with_for_update(skip_locked=True, of=cls) if lock else due).all()
+
+    def was_told(self, now: datetime) -> None:
+        """What would have been told meanwhile is not made up for."""
+        since = self.trouble_at or now
+        self.told = sum(since + after <= now for after in TOLD_AFTER)
 
     @property
     def lets_nobody_in(self) -> bool:

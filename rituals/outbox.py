@@ -23,6 +23,8 @@ class LetterKind(StrEnum):
     """What changed, for the partner who did not change it. `about_id` is that partner."""
     CALENDAR = "calendar"
     """An invitation, update or cancellation for a calendar. `about_id` is the placement."""
+    CALENDAR_TROUBLE = "calendar-trouble"
+    """A connected calendar lets nobody in, or is gone. `about_id` is the linked calendar."""
     COLLISION = "collision"
     """A date meets something in its reader's own calendar. `about_id` is the collision."""
 

@@ -19,7 +19,13 @@ from service.jobs.parcel import Kind
 from service.jobs.prompts import compose_ahead
 from service.jobs.seeking import Seekers
 from service.jobs.senders import Senders
-from service.jobs.upkeep import expire_proposals, extend_horizons, prune, repair_calendars
+from service.jobs.upkeep import (
+    expire_proposals,
+    extend_horizons,
+    prune,
+    repair_calendars,
+    tell_of_calendar_trouble,
+)
 from service.logs import event, failure
 from service.services import Services
 from service.steady import SteadyClock, elapsed
@@ -126,6 +132,7 @@ class Worker:
 
     def _keep_up(self) -> None:
         expire_proposals(self._services)
+        tell_of_calendar_trouble(self._services)
         prune(self._services)
 
     def _beat(self) -> None:

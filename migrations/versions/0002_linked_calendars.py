@@ -66,6 +66,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("linked_calendar", schema=None) as batch_op:
         batch_op.create_index("ix_linked_calendar_look_at", ["look_at"], unique=False)
+        batch_op.create_index("ix_linked_calendar_trouble_at", ["trouble_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_linked_calendar_stand_in_id"), ["stand_in_id"], unique=False)
 
     op.create_table(
@@ -139,6 +140,7 @@ def downgrade() -> None:
     op.drop_table("suggestion")
     with op.batch_alter_table("linked_calendar", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_linked_calendar_stand_in_id"))
+        batch_op.drop_index("ix_linked_calendar_trouble_at")
         batch_op.drop_index("ix_linked_calendar_look_at")
 
     op.drop_table("linked_calendar")

@@ -10,10 +10,11 @@ from rituals.collision import Collision
 from rituals.couple import Partner
 from rituals.errand import WAITING, backoff
 from rituals.invitation import Invitation
+from rituals.linked_calendar import LinkedCalendar
 from rituals.outbox import Letter, LetterKind
 from rituals.placement import Placement
 from rituals.signin import SignInLink
-from service.emails import calendar, collision, invitation, joined, news, sign_in
+from service.emails import calendar, calendar_trouble, collision, invitation, joined, news, sign_in
 from service.emails.desk import Desk
 from service.emails.mime import Letter as Mail
 from service.emails.mime import compose
@@ -56,6 +57,9 @@ def write(session: Session, desk: Desk, row: Letter, now: datetime) -> Mail | No
         case LetterKind.JOINED:
             accepted = session.get(Invitation, row.about_id)
             return joined.joined(desk, row, accepted) if accepted else None
+        case LetterKind.CALENDAR_TROUBLE:
+            linked = session.get(LinkedCalendar, row.about_id)
+            return calendar_trouble.calendar_trouble(desk, row, linked) if linked else None
         case LetterKind.NEWS:
             partner = session.get(Partner, row.about_id)
             return news.news(desk, session, row, partner, now) if partner and partner.is_coupled else None

@@ -13,9 +13,10 @@ from rituals.delivery import Delivery
 from rituals.errand import State
 from rituals.horizon import derive, next_to_extend, put_off
 from rituals.invitation import Invitation
+from rituals.linked_calendar import LinkedCalendar
 from rituals.offer import Offer
 from rituals.open_account import OpenAccount
-from rituals.outbox import Draft, Letter
+from rituals.outbox import Draft, Letter, LetterKind
 from rituals.plan import Plan
 from rituals.signin import LOG_KEPT, SignedIn, SignInLink
 from rituals.version import PROPOSAL_LIFE, Version, VersionState
@@ -67,6 +68,27 @@ def expire_proposals(services: Services) -> None:
             session.refresh(version)
             if version.is_open:
                 plan.close(version, VersionState.EXPIRED, now)
+
+
+def tell_of_calendar_trouble(services: Services) -> None:
+    """Mail for those whose calendar lets nobody in, or is gone: at once, and three times more while it lasts."""
+    with services.database.reading() as session:
+        if not LinkedCalendar.to_be_told_of(session, services.clock(), lock=False):
+            return
+    with services.database.writing() as session:
+        session.connection()
+        now = services.clock()
+        for linked in LinkedCalendar.to_be_told_of(session, now, lock=True):
+            partner = linked.connection.partner
+            Letter.write(
+                session,
+                LetterKind.CALENDAR_TROUBLE,
+                to=partner.address,
+                about_id=linked.id,
+                partner_id=partner.id,
+                now=now,
+            )
+            linked.was_told(now)
 
 
 def repair_calendars(services: Services) -> None:

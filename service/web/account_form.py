@@ -7,8 +7,8 @@ from typing import Self
 
 from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.refused import RefusedError
+from service.calendar_troubles import sentence
 from service.web.caldav_providers import AccountWords
-from service.web.calendar_troubles import sentence
 
 LONGEST = 300
 

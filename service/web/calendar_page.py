@@ -6,7 +6,7 @@ from rituals.connection import CalendarConnection, Reminder, Way
 from rituals.linked_calendar import LinkedCalendar
 from rituals.placement import Placement
 from service import when
-from service.web.calendar_troubles import Remedy, remedy
+from service.calendar_troubles import Remedy, remedy
 from service.web.calendar_ways import NAMES
 from service.web.visit import Visit
 

@@ -10,9 +10,9 @@ from rituals.calendar_interfaces import Access, CalendarError, Consent, ConsentP
 from rituals.choosing import link
 from rituals.connection import Way
 from rituals.linked_calendar import LinkedCalendar
+from service.calendar_troubles import sentence
 from service.logs import event
 from service.web.calendar_page import calendar_before
-from service.web.calendar_troubles import sentence
 from service.web.consent_state import ConsentState
 from service.web.errors import sentence_page
 from service.web.limits import CONNECTING, limiter

@@ -30,12 +30,10 @@ REMEDIES = {
         "Connect it again; nothing will stand twice. Until then, what changes comes to you by mail.",
         Cure.CONNECT,
     ),
-    Trouble.GONE: Remedy(
-        "The calendar is not there any more.", "Make it again, or choose another way below.", Cure.MAKE
-    ),
+    Trouble.GONE: Remedy("The calendar is not there any more.", "Make it again, or choose another way.", Cure.MAKE),
     Trouble.REFUSED: Remedy(
         "It does not allow us to write.",
-        "Connect it again with a calendar that may be written, or choose another way below.",
+        "Connect it again with a calendar that may be written, or choose another way.",
         Cure.CONNECT,
     ),
     Trouble.BUSY: Remedy(
@@ -46,7 +44,7 @@ REMEDIES = {
     ),
     Trouble.ODD: Remedy(
         "It answers in a way that we do not understand.",
-        "We try again by ourselves. Should it last, connect it again or choose another way below.",
+        "We try again by ourselves. Should it last, connect it again or choose another way.",
         Cure.CONNECT,
     ),
     Trouble.UNSAFE: Remedy(
