@@ -1,10 +1,10 @@
 """Calendars that a partner lets be looked at, so that nothing is offered where they are taken: work, say."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.calendar_interfaces import CalendarError, Trouble
@@ -17,6 +17,7 @@ from rituals.wording import one_line
 
 ADDRESSES_AT_MOST = 5
 NAME_LIMIT = 60
+LEASE = timedelta(minutes=2)
 
 
 class IcsAddress(Base):
@@ -77,8 +78,22 @@ class IcsAddress(Base):
         return session.scalars(select(cls).where(cls.partner_id == partner.id).order_by(cls.id)).all()
 
     @classmethod
-    def next_at(cls, session: Session) -> datetime | None:
-        return session.scalar(select(func.min(cls.look_at)).where(cls.look_at.is_not(None)))
+    def is_any_new(cls, session: Session, now: datetime) -> bool:
+        return session.scalar(select(cls.id).where(cls.look_at <= now).limit(1)) is not None
+
+    @classmethod
+    def claim(cls, session: Session, now: datetime) -> Self | None:
+        """One that was just added; nobody else is given it for a while."""
+        new = select(cls).where(cls.look_at <= now).order_by(cls.look_at).limit(1)
+        row = session.scalar(new.with_for_update(skip_locked=True))
+        if row is not None:
+            row.look_at = now + LEASE
+        return row
+
+    @classmethod
+    def forget(cls, session: Session, partner: Partner) -> None:
+        """None of theirs is looked at any more."""
+        session.execute(delete(cls).where(cls.partner_id == partner.id))
 
     def address(self, sealer: Sealer) -> str:
         """Raises ValueError where it cannot be unsealed any more."""

@@ -77,7 +77,7 @@ def _say_farewell(session: Session, partner: Partner, now: datetime, farewell: F
 
 
 def _end_connection(session: Session, partner: Partner, now: datetime) -> None:
-    """The leaver's calendar way ends; every feed address they ever had is dead, and no calendar of theirs is looked at."""
+    """The leaver's calendar way ends, every feed address they ever had is dead, and none of their calendars is read."""
     for connection in session.scalars(select(CalendarConnection).where(CalendarConnection.partner_id == partner.id)):
         connection.ended_at = connection.ended_at or now
         connection.digest = connection.sealed = None

@@ -19,6 +19,7 @@ from service.services import Services
 
 PATIENCE = timedelta(seconds=40)
 """After so long no further calendar of theirs is asked."""
+SOON = timedelta(minutes=1)
 Look = Callable[[datetime, datetime], Sequence[Busy]]
 
 
@@ -31,8 +32,10 @@ class Known:
     """Calendars that could not be read, and so are not in it."""
 
     @property
-    def may_be_read_later(self) -> bool:
-        return any(not error.is_lasting for error in self.failed)
+    def may_be_read_soon(self) -> bool:
+        """Worth asking again, and not sooner than their servers wish."""
+        soon = (one for one in self.failed if not one.is_lasting)
+        return any(one.retry_after is None or one.retry_after <= SOON for one in soon)
 
     def touches(self, starts_at: datetime, ends_at: datetime) -> bool:
         return any(one.starts_at < ends_at and one.ends_at > starts_at for one in self.taken)

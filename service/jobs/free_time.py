@@ -36,7 +36,7 @@ def find_a_time(services: Services) -> bool:
         offer_id, waited, window = offer.id, now - offer.asked_at, offer.window(now)
         partners = [partner.id for partner in offer.couple.partners]
     known = [known_busy(services, partner, *window) for partner in partners]
-    if waited < PATIENCE and any(one.may_be_read_later for one in known):
+    if waited < PATIENCE and any(one.may_be_read_soon for one in known):
         return True  # it comes round again when its lease is over
     settle(services, offer_id, [stretch for one in known for stretch in one.taken])
     return True

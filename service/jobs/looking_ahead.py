@@ -1,9 +1,9 @@
 """A day before each date: does it now meet something? And once after it was added: can a calendar be read?"""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rituals.act import Act
@@ -18,71 +18,77 @@ from rituals.zone import wall_clock
 from service.jobs.busy import known_busy, look_at_address
 from service.services import Services
 
-AT_ONCE = 20
+AT_ONCE = 200
 PATIENCE = timedelta(hours=25)
 """Until so long before its start, a calendar that cannot be read is asked again."""
 TRIED = timedelta(days=14)
 """A new address is tried by looking so far ahead."""
 
 
-def look_ahead(services: Services) -> int:
-    """Look once at some dates that begin in a day; how many were looked at for good."""
+def looks_due(services: Services) -> Sequence[Look]:
+    """Some dates that begin in a day, for whom nobody has looked yet."""
     with services.database.reading() as session:
-        looks = Collision.due(session, services.clock(), AT_ONCE)
-    return sum(_look(services, look) for look in looks)
+        return Collision.due(session, services.clock(), AT_ONCE)
 
 
-def try_addresses(services: Services) -> int:
-    """Read calendars that were just added, so that their owner sees whether it works."""
+def try_an_address(services: Services) -> bool:
+    """Read a calendar that was just added, so that its owner sees whether it works. False: none is new."""
     with services.database.reading() as session:
+        if not IcsAddress.is_any_new(session, services.clock()):
+            return False
+    with services.database.writing() as session:
+        session.connection()
         now = services.clock()
-        due = session.scalars(select(IcsAddress.id).where(IcsAddress.look_at <= now).limit(AT_ONCE)).all()
-    for address_id in due:
-        with suppress(CalendarError):  # it stands beside the address now
-            look_at_address(services, address_id, now, now + TRIED)
-    return len(due)
+        claimed = IcsAddress.claim(session, now)
+        address_id = claimed.id if claimed is not None else None
+    if address_id is None:
+        return False
+    with suppress(CalendarError):  # it stands beside the address now
+        look_at_address(services, address_id, now, now + TRIED)
+    return True
 
 
-def _look(services: Services, look: Look) -> bool:
+def look(services: Services, due: Look) -> bool:
+    """Whether it was looked at for good; else it comes round again."""
     with services.database.reading() as session:
-        occurrence = session.get(Occurrence, look.occurrence_id)
+        occurrence = session.get(Occurrence, due.occurrence_id)
         if occurrence is None:
             return False
         starts_at, ends_at = occurrence.starts_at, occurrence.ends_at
-    known = known_busy(services, look.partner_id, starts_at, ends_at)
-    if known.may_be_read_later and starts_at - services.clock() > PATIENCE:
+    known = known_busy(services, due.partner_id, starts_at, ends_at)
+    if known.may_be_read_soon and starts_at - services.clock() > PATIENCE:
         return False
     collides = known.touches(starts_at, ends_at)
     if collides:
-        _have_times_ready(services, look)
-    return _note(services, look, starts_at, collides=collides)
+        _have_times_ready(services, due)
+    return _note(services, due, starts_at, collides=collides)
 
 
-def _note(services: Services, look: Look, starts_at: datetime, *, collides: bool) -> bool:
+def _note(services: Services, due: Look, starts_at: datetime, *, collides: bool) -> bool:
     with services.database.writing() as session:
-        act = _act(session, services, look)
-        date = Occurrence.of(session, act.by, look.occurrence_id, lock=True) if act is not None else None
+        act = _act(session, services, due)
+        date = Occurrence.of(session, act.by, due.occurrence_id, lock=True) if act is not None else None
         if act is None or date is None:
             return False
         Collision.note(act, date, starts_at, collides=collides)
     return True
 
 
-def _have_times_ready(services: Services, look: Look) -> None:
+def _have_times_ready(services: Services, due: Look) -> None:
     """Pinned like all offers; where no more are made for that week, there is none to move to.
 
     In a transaction of its own: it locks the couple, which everybody locks before a plan.
     """
     with services.database.writing() as session, suppress(RefusedError):
-        act, date = _act(session, services, look), session.get(Occurrence, look.occurrence_id)
+        act, date = _act(session, services, due), session.get(Occurrence, due.occurrence_id)
         if act is not None and date is not None:
             minutes = (date.ends_at - date.starts_at) // timedelta(minutes=1)
             Offer.ask(act, date.plan.ritual, minutes, wall_clock(date.starts_at, act.by.zone).date())
 
 
-def _act(session: Session, services: Services, look: Look) -> Act | None:
+def _act(session: Session, services: Services, due: Look) -> Act | None:
     session.connection()  # the clock is read when the lock is ours
-    partner = session.get(Partner, look.partner_id)
+    partner = session.get(Partner, due.partner_id)
     if partner is None or not partner.is_coupled:
         return None
     return Act(session, partner, services.clock(), services.settings.prompt_window)

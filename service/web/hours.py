@@ -15,7 +15,6 @@ blueprint = Blueprint("hours", __name__)
 @blueprint.get("/hours")
 def show() -> str:
     with viewing() as visit:
-        _ = visit.couple
         return hours_page(visit)
 
 
@@ -24,7 +23,6 @@ def update() -> Response | tuple[str, int]:
     fields = HoursFields.read(request.form)
     try:
         with acting() as visit:
-            _ = visit.couple
             RitualHours.set(visit.session, visit.partner, fields.hours())
     except RefusedError as error:
         return page_again(error, "hours", fields=fields)

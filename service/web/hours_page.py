@@ -83,7 +83,6 @@ def page_again(
 ) -> tuple[str, int]:
     """With the sentence beside its field, and what was typed."""
     with viewing() as visit:
-        _ = visit.couple
         return hours_page(visit, fields=fields, typed=typed, error=error, which=which), 422
 
 

@@ -9,6 +9,7 @@ from rituals.ics_address import IcsAddress
 from rituals.refused import RefusedError
 from service.web.found import ID
 from service.web.hours_page import page_again
+from service.web.limits import CONNECTING, limiter
 from service.web.visit import acting, services
 
 blueprint = Blueprint("ics_addresses", __name__)
@@ -19,13 +20,13 @@ UNFIT = (
 
 
 @blueprint.post("/published")
+@limiter.limit(CONNECTING)
 def create() -> Response | tuple[str, int]:
     """Nothing is asked of it here: whether it can be read stands beside it a moment later."""
     typed = {name: request.form.get(name, "") for name in ("address", "name")}
     try:
         address = _checked(services().addresses or abort(404), typed["address"])
         with acting() as visit:
-            _ = visit.couple
             IcsAddress.add(visit.session, visit.partner, address, visit.services.vault, visit.now, name=typed["name"])
     except RefusedError as error:
         return page_again(error, "addresses", typed=typed)
@@ -36,7 +37,6 @@ def create() -> Response | tuple[str, int]:
 @blueprint.post(f"/published/<{ID}:address_id>/remove")
 def delete(address_id: int) -> Response:
     with acting() as visit:
-        _ = visit.couple
         row = IcsAddress.of(visit.session, visit.partner, address_id) or abort(404)
         row.take_away(visit.session)
     flash("Taken away.", "done")

@@ -20,7 +20,6 @@ def create() -> Response | tuple[str, int]:
     try:
         starts, ends = (_moment(typed, name) for name in ("starts", "ends"))
         with acting() as visit:
-            _ = visit.couple
             PrivateBlock.keep(visit.session, visit.partner, starts, ends, visit.now)
     except RefusedError as error:
         return page_again(error, "blocks", typed=typed)
@@ -31,7 +30,6 @@ def create() -> Response | tuple[str, int]:
 @blueprint.post(f"/not-then/<{ID}:block_id>/lift")
 def delete(block_id: int) -> Response:
     with acting() as visit:
-        _ = visit.couple
         block = PrivateBlock.of(visit.session, visit.partner, block_id) or abort(404)
         block.lift(visit.session)
     flash("Taken away.", "done")

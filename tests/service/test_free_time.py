@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from rituals.calendar_interfaces import Busy, CalendarError, Trouble
 from rituals.couple import Partner
@@ -14,7 +15,7 @@ from rituals.private_block import PrivateBlock
 from rituals.ritual_hours import RitualHours
 from rituals.rule import Weekday
 from service.jobs.free_time import find_a_time
-from service.jobs.looking_ahead import try_addresses
+from service.jobs.looking_ahead import try_an_address
 from tests.fake_addresses import FakeAddresses
 from tests.service.workday import ANA, BEN, RITUAL, Pair, Workday
 
@@ -134,11 +135,27 @@ def test_a_calendar_that_only_its_owner_can_mend_keeps_nobody_waiting(
         assert (row.trouble, row.read_at) == (Trouble.GONE, None)
 
 
+def test_a_server_is_not_asked_again_sooner_than_it_wishes(wednesdays: Pair, addresses: FakeAddresses) -> None:
+    add_address(wednesdays)
+    addresses.taken[WORK] = CalendarError("not now", Trouble.BUSY, retry_after=timedelta(hours=1))
+    assert len(found(wednesdays)) == 3
+    assert addresses.asked == [WORK]
+
+
+def test_who_leaves_lets_nobody_look_any_more(wednesdays: Pair) -> None:
+    add_address(wednesdays)
+    add_address(wednesdays, "https://work.example/ben.ics", BEN)
+    with wednesdays.acting(ANA) as act:
+        leave(act.session, act.by, act.now, events_stay=True)
+    with wednesdays.day.services.database.reading() as session:
+        assert [row.partner.name for row in session.scalars(select(IcsAddress))] == ["Ben"]
+
+
 def test_a_new_address_is_tried_at_once(wednesdays: Pair, addresses: FakeAddresses) -> None:
     add_address(wednesdays)
     addresses.taken[WORK] = []
-    assert try_addresses(wednesdays.day.services) == 1
-    assert try_addresses(wednesdays.day.services) == 0
+    assert try_an_address(wednesdays.day.services)
+    assert not try_an_address(wednesdays.day.services)
     with wednesdays.acting(ANA) as act:
         (row,) = IcsAddress.all_of(act.session, act.by)
         assert (row.trouble, row.read_at) == (None, act.now)

@@ -11,7 +11,8 @@ from rituals.collision import Collision
 from rituals.ics_address import IcsAddress
 from rituals.refused import StaleError
 from service.jobs.free_time import find_a_time
-from service.jobs.looking_ahead import look_ahead
+from service.jobs.looking_ahead import look as look_at
+from service.jobs.looking_ahead import looks_due
 from tests.fake_addresses import FakeAddresses
 from tests.service.workday import ANA, BEN, Pair, Workday
 
@@ -39,7 +40,7 @@ def plan_id(pair: Pair) -> int:
 
 def look(day: Workday, at: datetime) -> int:
     day.clock.now = at
-    return look_ahead(day.services)
+    return sum(look_at(day.services, due) for due in looks_due(day.services))
 
 
 def mails(day: Workday, address: str) -> list[str]:

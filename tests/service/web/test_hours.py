@@ -148,3 +148,12 @@ def test_what_is_wrong_with_a_calendar_is_said_in_a_sentence(
 
 def test_the_calendars_page_leads_here(couple: Pair) -> None:
     assert 'href="/hours"' in couple.anna.get("/calendars").text
+
+
+def test_they_can_be_looked_at_and_taken_away_when_the_space_is_closed(couple: Pair, services: Services) -> None:
+    couple.anna.post("/published", data={"address": ADDRESS, "name": "Work"})
+    couple.ben.post("/leave", data={"events_stay": "yes"})
+    (row,) = addresses(services)
+    assert couple.anna.get("/hours").status_code == 200
+    assert couple.anna.post(f"/published/{row.id}/remove").status_code == 303
+    assert addresses(services) == []
