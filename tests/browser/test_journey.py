@@ -43,10 +43,10 @@ def test_two_people_go_from_nothing_to_a_coffee_without_phones(site: Site, visit
 
     # Each says how rituals reach their calendar: Ana by mail, Ben by a feed.
     ana.goto("/calendars")
-    ana.get_by_label("mail").first.check()
+    ana.get_by_role("radio", name="Invitations by mail").check()
     ana.locator("main form button").first.click()
     ben.goto("/calendars")
-    ben.get_by_label("address").first.check()
+    ben.get_by_role("radio", name="A private address").check()
     ben.locator("main form button").first.click()
     feed = ben.locator("#feed-address").inner_text()
 
