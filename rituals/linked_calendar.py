@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.calendar_interfaces import LASTING, Access, CalendarError, Channel, Trouble
-from rituals.connection import CalendarConnection
+from rituals.connection import CalendarConnection, Way
 from rituals.couple import Partner
 from rituals.errand import Lease
 from rituals.interfaces import Sealer
@@ -120,12 +120,14 @@ class LinkedCalendar(Base):
         return session.scalar(select(cls).where(cls.connection_id == connection.id))
 
     @classmethod
-    def is_parting(cls, session: Session, partner: Partner) -> bool:
-        """Whether a calendar that this partner disconnected still holds what is to be taken away."""
+    def is_parting(cls, session: Session, partner: Partner, way: Way | None = None) -> bool:
+        """Whether a calendar that this partner disconnected, by this way or by any, still waits for our last word."""
         ours = select(cls.id).join(CalendarConnection, CalendarConnection.id == cls.connection_id)
         parting = ours.where(
             CalendarConnection.partner_id == partner.id, cls.farewell.is_not(None), cls.look_at.is_not(None)
         )
+        if way is not None:
+            parting = parting.where(CalendarConnection.way == way)
         return session.scalar(parting.limit(1)) is not None
 
     @classmethod

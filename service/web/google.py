@@ -47,7 +47,7 @@ def send_there() -> Response:
     provider = _provider()
     with viewing() as visit:
         _ = visit.couple
-        if LinkedCalendar.is_parting(visit.session, visit.partner):
+        if LinkedCalendar.is_parting(visit.session, visit.partner, Way.GOOGLE):
             # The last word to an account takes back all the access that it gave: it must not come after the new.
             flash("Your calendar is still being cleared. Please try again in a minute.", "note")
             return redirect(url_for("calendars.show"), 303)

@@ -10,7 +10,7 @@ from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.connection import Way
 from tests.conftest import KINDS
 from tests.fakes import FakeClock
-from tests.service.web.connecting import RETURN, Calendars
+from tests.service.web.connecting import PASSWORD, RETURN, Calendars
 from tests.service.web.people import Pair, arrive
 from tests.service.web.planning import agree, words
 
@@ -185,6 +185,13 @@ def test_a_calendar_that_is_still_being_cleared_is_waited_for(couple: Pair, cale
     page = couple.anna.post("/calendars/google", follow_redirects=True)
     assert "still being cleared" in page.text
     calendars.keep_in_step()
+    calendars.leave_for_google(couple.anna)
+
+
+def test_one_elsewhere_that_is_still_being_cleared_is_not_waited_for(couple: Pair, calendars: Calendars) -> None:
+    calendars.accounts.open_account("anna", PASSWORD)
+    calendars.connect_account(couple.anna)
+    couple.anna.post("/calendars/disconnect", data={"events": "delete"})
     calendars.leave_for_google(couple.anna)
 
 
