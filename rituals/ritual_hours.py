@@ -98,4 +98,4 @@ def _check(hours: Hours) -> None:
         if not 0 <= opens < DAY_END or not 0 < closes <= DAY_END:
             raise RefusedError("Times go from 00:00 to 24:00.", field=field)
         if closes < opens + SHORTEST:
-            raise RefusedError("This ends before it begins. Choose 00:00 for midnight at the end of the day.", field=field)
+            raise RefusedError("This ends before it begins. Midnight at the end of the day is 00:00.", field=field)

@@ -18,6 +18,11 @@ EVENING = datetime(2027, 3, 3, 18, tzinfo=UTC)
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
 def near(home: Household) -> Household:
     """Ben lives in Madrid as well."""
     home.ben.introduce(name="Ben", zone="Europe/Madrid")
