@@ -24,10 +24,10 @@ SHORTLY = timedelta(seconds=1)
 class Seekers:
     """Two threads for what somebody waits for, one for what lies ahead."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, rest: timedelta = REST) -> None:
         self._services = services
         self._stopping = Event()
-        work = [(self._find, REST)] * FINDERS + [(self._look_ahead, LONG_REST)]
+        work = [(self._find, rest)] * FINDERS + [(self._look_ahead, LONG_REST)]
         self._threads = [Thread(target=self._run, args=one, name="free-time", daemon=True) for one in work]
 
     def start(self) -> None:
