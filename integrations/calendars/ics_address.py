@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from integrations.calendars.foreign import busy_times
+from integrations.calendars.icalendar.mark import is_ours
 from integrations.http import Guard, Response, Session
 from rituals.calendar_interfaces import Busy, CalendarError, Trouble
 
@@ -19,7 +20,7 @@ class IcsAddresses:
 
     guard: Guard
     clock: Callable[[], datetime]
-    ours: Callable[[str], bool] = lambda uid: uid.endswith("@side-by-side")
+    ours: Callable[[str], bool] = is_ours
 
     def check(self, address: str) -> str:
         scheme, colon, rest = address.strip().partition("://")
