@@ -59,8 +59,8 @@ class DateNews:
         return None
 
     def _asked(self, suggestion: Suggestion) -> Passage:
-        old, new = self._words(suggestion.instead_of), self._words(suggestion.starts_at)
-        line = f"{suggestion.by.name} would like to move {old}, to {new}. Until you say yes, the old time stands."
+        move = f"{suggestion.by.name} would like to move {self._from_to(suggestion)}."
+        line = f"{move} Until you say yes, the old time stands."
         answer = self.links.suggestion(suggestion.id, self.partner.id)
         links = (
             ("Yes, let us", answer),
@@ -70,16 +70,13 @@ class DateNews:
         return Passage((line,), links, asks=True)
 
     def _waits(self, suggestion: Suggestion) -> Passage:
-        old, new = self._words(suggestion.instead_of), self._words(suggestion.starts_at)
         other = self.plan.couple.other(self.partner)
         yes = f"{other.name}’s yes" if other is not None else "a yes"
-        line = (
-            f"You moved {old}, to {new}. That waits for {yes}; until then the old time stands, also in your calendar."
-        )
-        return Passage((line,))
+        waits = f"That waits for {yes}; until then the old time stands, also in your calendar."
+        return Passage((f"You moved {self._from_to(suggestion)}. {waits}",))
 
     def _not_suited(self, occurrence: Occurrence) -> Passage:
-        line = f"{self._words(occurrence.starts_at)}, does not suit, so this time is left out."
+        line = f"{self._words(occurrence.starts_at)} does not suit, so this time is left out."
         choose = () if occurrence.has_started(self.now) else (("Choose another time", self.links.move(occurrence.id)),)
         return Passage((line,), choose)
 
@@ -105,6 +102,14 @@ class DateNews:
     def _own_time(self, occurrence: Occurrence) -> datetime:
         recurrence = self.plan.recurrence
         return moment(occurrence.original_starts, recurrence.zone if recurrence else self.partner.zone)
+
+    def _from_to(self, suggestion: Suggestion) -> str:
+        """Sunday 7 March at 19:00 to Monday 8 March at 20:00; Sunday 7 March from 19:00 to 20:00"""
+        zone, old, new = self.partner.zone, suggestion.instead_of, suggestion.starts_at
+        day = when.full_day(old, zone, self.now)
+        if day == when.full_day(new, zone, self.now):
+            return f"{day} from {when.clock(old, zone)} to {when.clock(new, zone)}"
+        return f"{self._words(old)} to {self._words(new)}"
 
     def _words(self, starts_at: datetime) -> str:
         """Sunday 7 March at 19:00"""

@@ -59,7 +59,7 @@ def test_a_date_that_the_other_would_like_to_move_is_a_question(home: Household,
     Suggestion.make(home.act(home.ana), first, IN_THE_NIGHT)
     subject, words = mails(home, desk)["ben"]
     assert subject == "A question for you: Check-in"
-    assert "Ana would like to move Sunday 7 March at 13:00, to Sunday 7 March at 19:00." in words
+    assert "Ana would like to move Sunday 7 March from 13:00 to 19:00." in words
     assert "Yes, let us: https://rituals.example.org/suggestion/" in words
     assert "?answer=decline" in words
 
@@ -69,6 +69,7 @@ def test_its_maker_hears_that_it_waits_and_what_stands(home: Household, desk: De
     Suggestion.make(home.act(home.ana), first, IN_THE_NIGHT)
     subject, words = mails(home, desk)["ana"]
     assert subject == "About your calendar: Check-in"
+    assert "You moved Sunday 7 March at 19:00 to Monday 8 March at 01:00." in words
     assert "That waits for Ben’s yes; until then the old time stands" in words
     assert "/suggestion/" not in words
 
@@ -107,7 +108,7 @@ def test_what_did_not_suit_is_told_without_a_name_or_a_reason(home: Household, d
     first.move(home.act(home.ana), AT_EIGHT)
     first.turn_away(home.act(home.ben), datetime(2027, 3, 7, 19, tzinfo=UTC))
     words = mails(home, desk)["ana"][1]
-    assert "Sunday 7 March at 20:00, does not suit, so this time is left out." in words
+    assert "Sunday 7 March at 20:00 does not suit, so this time is left out." in words
     assert "Choose another time: https://rituals.example.org/occurrences/" in words
     assert "Ben" not in words
     assert "because" not in words
