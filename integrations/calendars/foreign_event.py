@@ -12,6 +12,7 @@ from integrations.calendars.foreign_zone import Zones, moment, wall_clock
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 MIDNIGHT = datetime(FIRST_YEAR, 1, 1)  # noqa: DTZ001  the time of day alone
 DATES_AT_MOST = 5000
+RULES_AT_MOST = 5
 LONGEST_REPEATED = timedelta(days=31)
 _VALUE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
 _DURATION = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
@@ -71,20 +72,19 @@ class Entry:
 
 
 def read(part: Part, zones: Zones, owner: str) -> list[Entry]:
-    """The event; and for each of its further dates that has a length of its own, one more."""
+    """The event, once for each of its rules; and for each further date that has a length of its own, one more."""
     start = part.first("DTSTART")
     if start is None:
         raise UnreadableError("no DTSTART")
     first = _stamp(start.value, start, zones)
     zone = first.zone or zones.floating
-    rule_text = part.value("RRULE")
-    if first.zone is not None and rule_text and zones.has_own and start.value.upper().endswith("Z"):
+    if first.zone is not None and part.value("RRULE") and zones.has_own and start.value.upper().endswith("Z"):
         zone = zones.floating  # as Google writes repeated events: in UTC, meant by the calendar's clock
     starts = first.local(zone, MIDNIGHT)
     length = _length(part, zones, first, starts, zone)
-    rule = bounded(rule_text, starts) if rule_text else None
-    if rule_text and (rule is None or length > LONGEST_REPEATED):
-        raise UnreadableError("a rule that is not expanded")
+    if -timedelta(days=1) < length < timedelta():
+        starts, length = starts + length, -length  # some programs write start and end the wrong way round
+    rules = _rules(part, starts, length)
     plain, periods = _further(part, zones)
     original = part.first("RECURRENCE-ID")
     entry = Entry(
@@ -94,13 +94,22 @@ def read(part: Part, zones: Zones, owner: str) -> list[Entry]:
         length=length,
         is_whole_days=first.is_date,
         is_busy=_is_busy(part, whole_days=first.is_date, owner=owner),
-        rule=rule,
+        rule=next(iter(rules), None),
         further=tuple(stamp.local(zone, starts) for stamp in plain),
         left_out=tuple(_stamps(part, "EXDATE", zones)),
         original=_stamp(original.value, original, zones) if original is not None else None,
         from_there_on=original is not None and original.parameter("RANGE").upper() == "THISANDFUTURE",
     )
-    return [entry, *(entry.at(stamp.local(zone, starts), own) for stamp, own in periods)]
+    others = [replace(entry, rule=rule, further=()) for rule in rules[1:]]
+    return [entry, *others, *(entry.at(stamp.local(zone, starts), own) for stamp, own in periods)]
+
+
+def _rules(part: Part, starts: datetime, length: timedelta) -> list[dict[str, str]]:
+    texts = [line.value for line in part.every("RRULE") if line.value]
+    rules = [rule for text in texts[:RULES_AT_MOST] if (rule := bounded(text, starts)) is not None]
+    if len(rules) != len(texts) or (rules and length > LONGEST_REPEATED):
+        raise UnreadableError("a rule that is not expanded")
+    return rules
 
 
 def periods(part: Part, zones: Zones) -> Iterator[tuple[datetime, datetime]]:

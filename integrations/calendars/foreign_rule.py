@@ -15,7 +15,7 @@ _NUMBERS = r"[+-]?\d{1,3}(?:,[+-]?\d{1,3}){0,60}"
 _PARTS = {
     "FREQ": r"DAILY|WEEKLY|MONTHLY|YEARLY",
     "INTERVAL": r"\d{1,4}",
-    "COUNT": r"\d{1,7}",
+    "COUNT": r"-?\d{1,7}",
     "UNTIL": r"\d{8}(?:T\d{6}Z?)?",
     "WKST": r"MO|TU|WE|TH|FR|SA|SU",
     "BYDAY": r"[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)(?:,[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)){0,60}",
@@ -32,11 +32,13 @@ def bounded(text: str, starts: datetime) -> dict[str, str] | None:
     A rule that never comes true would be looked for until the year 9999.
     """
     rule: dict[str, str] = {}
-    for part in text[: RULE_LIMIT + 1].upper().rstrip(";").split(";"):
+    for part in "".join(text[: RULE_LIMIT + 1].upper().split()).rstrip(";").split(";"):
         name, _, value = part.partition("=")
         if name in rule or re.fullmatch(_PARTS.get(name, r"(?!)"), value) is None:
             return None
         rule[name] = value
+    if int(rule.get("COUNT", "1")) < 1:
+        del rule["COUNT"]  # some programs write -1 for 'for ever'
     return rule if len(text) <= RULE_LIMIT and "FREQ" in rule and _is_bounded(rule, starts) else None
 
 

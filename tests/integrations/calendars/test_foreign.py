@@ -126,9 +126,12 @@ def test_a_series_in_utc_goes_by_the_files_clock() -> None:
 
 SERIES = {
     "weekly": ("RRULE:FREQ=WEEKLY", ["03-14 18:00", "03-21 18:00", "03-28 17:00", "04-04 17:00"]),
+    "with spaces": ("RRULE:FREQ=WEEKLY; COUNT=2;BYDAY=SU, MO", ["03-14 18:00", "03-15 18:00"]),
+    "minus one time": ("RRULE:FREQ=WEEKLY;COUNT=-1;UNTIL=20270321", ["03-14 18:00", "03-21 18:00"]),
     "until its last start": ("RRULE:FREQ=WEEKLY;UNTIL=20270328T170000Z", ["03-14 18:00", "03-21 18:00", "03-28 17:00"]),
     "until a second before": ("RRULE:FREQ=WEEKLY;UNTIL=20270328T165959Z", ["03-14 18:00", "03-21 18:00"]),
     "until a day": ("RRULE:FREQ=WEEKLY;UNTIL=20270321", ["03-14 18:00", "03-21 18:00"]),
+    "two rules": ("RRULE:FREQ=WEEKLY;COUNT=2\nRRULE:FREQ=MONTHLY;COUNT=2", ["03-14 18:00", "03-21 18:00"]),
     "a date removed": (
         "RRULE:FREQ=WEEKLY;COUNT=4\nEXDATE:20270321T180000Z",
         ["03-14 18:00", "03-28 17:00", "04-04 17:00"],
@@ -239,8 +242,12 @@ def test_a_million_instances_are_looked_at_only_where_they_matter() -> None:
     assert len(busy(file(many))) == 40
 
 
-def test_an_end_before_its_start_takes_nothing() -> None:
-    assert busy(file("UID:b\nDTSTART:20270310T090000Z\nDTEND:20270310T080000Z", MEETING)) == HELD
+def test_a_start_and_an_end_the_wrong_way_round_are_turned() -> None:
+    assert busy(file("UID:b\nDTSTART:20270310T100000Z\nDTEND:20270310T090000Z")) == HELD
+
+
+def test_an_end_long_before_its_start_takes_nothing() -> None:
+    assert busy(file("UID:b\nDTSTART:20270310T090000Z\nDTEND:20270301T080000Z", MEETING)) == HELD
 
 
 def test_an_event_for_ever_takes_the_whole_window() -> None:
