@@ -108,6 +108,11 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
+    def simulates_google(self) -> bool:
+        """Whether what stands in for Google runs on this machine, and so can reach us wherever we are."""
+        return self.google_api_root.startswith("http://")
+
+    @property
     def has_mailbox(self) -> bool:
         """Whether mails stay here, in the built-in mailbox."""
         return not self.smtp_urls
