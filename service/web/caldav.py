@@ -36,7 +36,7 @@ def new(slug: str) -> str:
     _, words = _provider(), _words(slug)
     with viewing() as visit:
         _ = visit.couple
-        return _form(words, AccountForm.empty(), None)
+        return _form(visit, words, AccountForm.empty(), None)
 
 
 @blueprint.post("/calendars/caldav/<slug>")
@@ -60,7 +60,7 @@ def create(slug: str) -> Response | tuple[str, int]:
         refused = error
     with viewing() as visit:
         _ = visit.couple
-        return _form(words, form, refused), 422
+        return _form(visit, words, form, refused), 422
 
 
 @blueprint.get("/calendars/caldav/choose")
@@ -135,10 +135,15 @@ def _too_late() -> Response:
     return redirect(url_for("caldav.index"), 303)
 
 
-def _form(words: AccountWords, form: AccountForm, error: RefusedError | None) -> str:
-    errors = {error.field or "user": str(error)} if error is not None else {}
+def _form(visit: Visit, words: AccountWords, form: AccountForm, error: RefusedError | None) -> str:
     return render_template(
-        "pages/caldav/new.html", words=words, place=form.place, user=form.user, where=form.where, errors=errors
+        "pages/caldav/new.html",
+        words=words,
+        place=form.place,
+        user=form.user,
+        where=form.where,
+        again=calendar_before(visit, Way.CALDAV) is not None,
+        errors={error.field or "user": str(error)} if error is not None else {},
     )
 
 

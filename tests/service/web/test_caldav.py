@@ -180,6 +180,7 @@ def test_connecting_again_takes_up_the_calendar_that_was_connected(couple: Pair,
     before = account.calendar(couple.anna_id)
     account.break_down(couple.anna_id, Trouble.RECONNECT)
     account.mend()
+    assert "The one from before" in couple.anna.get("/calendars/caldav/icloud").text
 
     account.connect_account(couple.anna)
     account.keep_in_step()
