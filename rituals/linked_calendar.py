@@ -33,6 +33,8 @@ from rituals.storage import Base, Id, Moment, PrimaryKey, stored
 
 PERIOD = timedelta(minutes=15)
 """How often a calendar is read when nothing is known to have changed."""
+PERIOD_WITH_CALLS = timedelta(hours=2)
+"""As often while its provider calls us: only for calls that were lost."""
 BEFORE_A_START = timedelta(minutes=2)
 """It is read once more this long before each start."""
 SHOWN_AFTER = 3
@@ -237,6 +239,11 @@ class LinkedCalendar(Base):
     def wants_channel(self, now: datetime) -> bool:
         """Whether its provider should be asked, now or once more, to tell us of changes."""
         return self.channel_ends_at is None or self.channel_ends_at < now + RENEWED_BEFORE
+
+    def period(self, now: datetime) -> timedelta:
+        """How long it may be left alone."""
+        is_called = self.channel is not None and self.channel_ends_at is not None and self.channel_ends_at > now
+        return PERIOD_WITH_CALLS if is_called else PERIOD
 
     def listen(self, channel: Channel, secret: str) -> None:
         """From now on calls by this channel count, if they know the secret."""

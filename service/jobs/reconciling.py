@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from rituals import choosing
 from rituals.calendar_interfaces import Calendar, CalendarError, CalendarProvider, Trouble
 from rituals.errand import Lease
-from rituals.linked_calendar import BEFORE_A_START, FAREWELL_TRIES, PERIOD, Farewell, LinkedCalendar
+from rituals.linked_calendar import BEFORE_A_START, FAREWELL_TRIES, Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence, Standing
 from rituals.placement import Placement
 from rituals.placing import let_mail_stand_in
@@ -114,7 +114,7 @@ def _next_at(session: Session, linked: LinkedCalendar, now: datetime) -> datetim
         .where(Occurrence.standing == Standing.PLANNED, Occurrence.starts_at > now + BEFORE_A_START)
     )
     starts_at = session.scalar(coming.order_by(Occurrence.starts_at).limit(1))
-    later = now + PERIOD
+    later = now + linked.period(now)
     return min(later, starts_at - BEFORE_A_START) if starts_at is not None else later
 
 

@@ -86,6 +86,13 @@ def test_a_provider_is_asked_to_call_us_once_and_again_before_that_ends(
     assert not both.linked(BEN).is_called_by(secret), "the new channel has a secret of its own"
 
 
+def test_a_provider_that_calls_us_is_left_alone_for_longer(both: LinkedPair, calling: CallingCalendar) -> None:
+    both.agree(SUNDAY)
+    both.look()
+    assert both.linked(BEN).look_at == both.day.clock() + timedelta(hours=2)
+    assert both.linked(ANA).look_at == both.day.clock() + 15 * MINUTE
+
+
 def test_a_provider_that_does_not_like_our_address_is_left_alone_for_a_day(
     both: LinkedPair, calling: CallingCalendar
 ) -> None:
