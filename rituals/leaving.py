@@ -14,6 +14,7 @@ from rituals.ics_address import IcsAddress
 from rituals.invitation import Refusal
 from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence
+from rituals.open_account import OpenAccount
 from rituals.outbox import Letter, LetterKind
 from rituals.placing import part
 from rituals.plan import Plan
@@ -48,6 +49,9 @@ def leave(session: Session, partner: Partner, now: datetime, *, events_stay: boo
         if other is not None:
             part(session, couple, other, now, stays=events_stay)
             Refusal.record(session, partner.address, from_id=other.id, now=now)
+    else:
+        # Who was left: what was to go from their calendar may not be gone yet.
+        _say_farewell(session, partner, now, Farewell.LEAVE if couple.events_stay else Farewell.DELETE)
     _end_connection(session, partner, now)
     partner.couple = None
     partner.side = None
@@ -82,6 +86,7 @@ def _end_connection(session: Session, partner: Partner, now: datetime) -> None:
         connection.ended_at = connection.ended_at or now
         connection.digest = connection.sealed = None
     IcsAddress.forget(session, partner)
+    OpenAccount.forget(session, partner)
 
 
 def blocks_invitations(session: Session, partner: Partner) -> bool:
