@@ -68,6 +68,11 @@ class PrivateBlock(Base):
         near = cls.partner_id.in_(partner_ids), cls.ends_at > since, cls.starts_at < until
         return session.scalars(select(cls).where(*near).order_by(cls.starts_at)).all()
 
+    @classmethod
+    def forget(cls, session: Session, now: datetime) -> None:
+        """Those that are over."""
+        session.execute(delete(cls).where(cls.ends_at <= now))
+
     def lift(self, session: Session) -> None:
         session.delete(self)
         session.flush()

@@ -2,22 +2,24 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rituals.calendar_letters import repair
 from rituals.collision import Collision
-from rituals.couple import Couple, Partner
+from rituals.couple import Couple
 from rituals.delivery import Delivery
 from rituals.errand import State
 from rituals.horizon import derive, next_to_extend, put_off
 from rituals.invitation import Invitation
+from rituals.leaving import leave
 from rituals.linked_calendar import LinkedCalendar
 from rituals.offer import Offer
 from rituals.open_account import OpenAccount
 from rituals.outbox import Draft, Letter, LetterKind
 from rituals.plan import Plan
+from rituals.private_block import PrivateBlock
 from rituals.signin import LOG_KEPT, SignedIn, SignInLink
 from rituals.version import PROPOSAL_LIFE, Version, VersionState
 from service.logs import event, failure
@@ -111,6 +113,7 @@ def prune(services: Services) -> None:
         session.execute(delete(SignedIn).where(SignedIn.expires_at < now))
         Offer.forget(session, now)
         Collision.forget(session, now - LOG_KEPT)
+        PrivateBlock.forget(session, now)
         session.execute(delete(Invitation).where(Invitation.expires_at < now - LOG_KEPT))
         _forget_closed(session, now)
 
@@ -122,9 +125,10 @@ def _prune_settled(session: Session, kind: type[Delivery] | type[Letter], now: d
 
 
 def _forget_closed(session: Session, now: datetime) -> None:
-    closed = select(Couple.id).where(Couple.closed_at < now - CLOSED_COUPLES_KEPT).limit(ROWS_AT_ONCE)
-    ids = session.scalars(closed).all()
-    if not ids:
-        return
-    session.execute(update(Partner).where(Partner.couple_id.in_(ids)).values(couple_id=None, side=None))
-    session.execute(delete(Couple).where(Couple.id.in_(ids)))
+    """Whoever was left and never put it away is out of it now, as if they had."""
+    closed = select(Couple).where(Couple.closed_at < now - CLOSED_COUPLES_KEPT).limit(ROWS_AT_ONCE)
+    couples = session.scalars(closed).all()
+    for couple in couples:
+        for partner in tuple(couple.partners):
+            leave(session, partner, now, events_stay=couple.events_stay)
+    session.execute(delete(Couple).where(Couple.id.in_([couple.id for couple in couples])))

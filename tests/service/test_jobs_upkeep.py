@@ -5,10 +5,14 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from rituals.delivery import Delivery
+from rituals.leaving import leave
+from rituals.linked_calendar import LinkedCalendar
 from rituals.plan import Plan, PlanState
+from rituals.private_block import PrivateBlock
 from rituals.signin import SignInLink
 from rituals.version import Version, VersionState
-from tests.service.workday import Pair, Workday
+from tests.service.linked_pair import LinkedPair
+from tests.service.workday import ANA, BEN, Pair, Workday
 
 MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 
@@ -53,6 +57,30 @@ def rows(day: Workday) -> tuple[int, int]:
     with day.services.database.reading() as session:
         deliveries = session.scalars(select(func.count()).select_from(Delivery)).one()
         return deliveries, session.scalars(select(func.count()).select_from(SignInLink)).one()
+
+
+def test_what_was_kept_free_is_forgotten_once_it_is_over(day: Workday, pair: Pair) -> None:
+    with pair.acting(ANA) as act:
+        starts = day.clock.now.replace(tzinfo=None)
+        PrivateBlock.keep(act.session, act.by, starts + 2 * HOUR, starts + 3 * HOUR, act.now)
+        PrivateBlock.keep(act.session, act.by, starts + 2 * HOUR, starts + 40 * DAY, act.now)
+    day.let_pass(2 * DAY)
+    day.work(2 * MINUTE)
+    with day.services.database.reading() as session:
+        assert len(session.scalars(select(PrivateBlock)).all()) == 1
+
+
+def test_with_a_closed_space_goes_what_opens_the_calendar_of_who_was_left(day: Workday, pair: Pair) -> None:
+    both = LinkedPair.connect(day, pair)
+    both.agree(day.clock.now + DAY)
+    with pair.acting(BEN) as act:
+        leave(act.session, act.by, act.now, events_stay=True)
+    day.let_pass(31 * DAY)
+    day.work(2 * MINUTE)
+    both.keep_in_step()
+    with day.services.database.reading() as session:
+        assert session.scalars(select(LinkedCalendar.sealed)).all() == [None, None]
+    assert both.calendar(ANA).kept  # what stands in it stays, as the leaver chose
 
 
 def test_a_plan_whose_zone_cannot_be_read_keeps_no_other_from_reaching_ahead(day: Workday, pair: Pair) -> None:
