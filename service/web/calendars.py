@@ -29,7 +29,8 @@ def show() -> str:
     with viewing() as visit:
         _ = visit.couple
         connection = CalendarConnection.current(visit.session, visit.partner)
-        let_forms_lead_to(visit.services.settings.google_oauth_root)
+        if Way.GOOGLE in visit.services.calendars:
+            let_forms_lead_to(visit.services.settings.google_oauth_root)
         return render_template(
             "pages/calendars/show.html",
             ways=offered(visit.services),
