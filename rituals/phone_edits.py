@@ -46,12 +46,16 @@ def take_out(act: Act, plan: Plan, placement: Placement) -> None:
 
     What happens once is left out by that, for both, as any single date.
     """
-    if placement.may_be_taken_off or _leave_out_once(act, plan):
+    if placement.may_be_taken_off or (_stood_once(placement) and _leave_out_once(act, plan)):
         placement.is_off()
     else:
         placement.was_deleted(act.now)
         if plan.is_running:
             tell(act.session, act.by, plan.id, Happening.TAKEN_OUT, act.now)
+
+
+def _stood_once(placement: Placement) -> bool:
+    return all(one.recurrence is not None and one.recurrence.rule is None for one in placement.written_states)
 
 
 def _leave_out_once(act: Act, plan: Plan) -> bool:

@@ -1,6 +1,6 @@
 """What the owner of a connected calendar changed there comes in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,14 +26,16 @@ class Reading:
     def run(self, token: str | None) -> None:
         changes = self.calendar.changes(token)
         copies = {copy.uid: copy for copy in changes.copies}
-        for held in changes.held:
-            self.take_in(held, copies.pop(held.uid, None))
-        for uid in self._missing(changes.deleted, {held.uid for held in changes.held}, is_whole=changes.is_whole):
+        there = {held.uid: held for held in changes.held}
+        for uid in copies.keys() - there.keys():
+            original = self.calendar.read(uid)
+            if original is not None:
+                there[uid] = original
+        for held in there.values():
+            self.take_in(held, copies.get(held.uid))
+        for uid in self._missing(changes.deleted, there.keys(), is_whole=changes.is_whole):
             self.look_again(uid, was_there=uid in changes.deleted)
         for copy in changes.copies:
-            original = self.calendar.read(copy.uid) if copy.uid in copies else None
-            if original is not None:
-                self.take_in(original, copy)
             self.calendar.discard(copy)
         self._remember(changes.token)
 
@@ -74,7 +76,7 @@ class Reading:
         busy = busy_elsewhere(self.turn.services, other.id, min(starts), max(starts) + recurrence.duration)
         return lambda starts_at, ends_at: any(one.starts_at < ends_at and one.ends_at > starts_at for one in busy)
 
-    def _missing(self, deleted: frozenset[str], there: set[str], *, is_whole: bool) -> list[str]:
+    def _missing(self, deleted: frozenset[str], there: Collection[str], *, is_whole: bool) -> list[str]:
         """UIDs of what stood there by our knowledge, or may have, and now seems to be gone."""
         with self.turn.services.database.reading() as session:
             stood = [one.plan.uid for one in self.turn.placements(session) if one.stands]

@@ -15,7 +15,7 @@ from rituals.outbox import LetterKind
 from rituals.refused import RefusedError
 from rituals.suggestion import Suggestion
 from rituals.timetable import Timetable
-from rituals.version import PartStat
+from rituals.version import PartStat, Terms
 from tests.service.linked_pair import LinkedPair
 from tests.service.workday import ANA, BEN, Pair, Workday
 
@@ -507,3 +507,31 @@ def test_a_ritual_that_happens_once_is_left_out_where_it_is_deleted(both: Linked
         both.occurrence_at(act, uid, FIRST).restore(act)
     both.look()
     assert None not in both.shown(uid)
+
+
+def test_one_split_is_one_new_version_even_where_the_listing_is_cut_short(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    agreed, calendar = both.plan(uid).recurrence, both.calendar(BEN)
+    assert agreed is not None
+    assert agreed.rule is not None
+    ends = replace(agreed, rule=replace(agreed.rule, until=SUNDAY + 10 * DAY))
+    both.phone(BEN).split(uid, ends, replace(agreed, starts=THIRD + HOUR))
+    calendar.kept[uid].write = 0  # so that the difference does not list it
+    both.look()
+    assert len(both.plan(uid).versions) == 2
+    assert calendar.copies == {}
+
+
+def test_a_series_deleted_while_it_became_a_single_date_leaves_nothing_out(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    once, plan_id = both.plan(uid).recurrence, both.plan(uid).id
+    assert once is not None
+    with both.pair.acting(ANA) as act:
+        Pair.plan(act, plan_id).suggest(act, Terms.of(replace(once, rule=None), "", act.now))
+    with both.pair.acting(BEN) as act:
+        Pair.plan(act, plan_id).accept(act, 2)
+    both.phone(BEN).delete_series(uid)
+    both.look()
+    mine, theirs = both.shown(uid)
+    assert mine == Timetable(replace(once, rule=None))
+    assert theirs is None
