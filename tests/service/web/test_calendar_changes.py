@@ -63,6 +63,16 @@ def test_any_other_is_not_found_and_changes_nothing(
     assert look_at(services) == later
 
 
+@pytest.mark.parametrize("channel", ["channel-1", "channel-2"])
+def test_a_flood_of_calls_that_know_no_secret_keeps_nobody_from_writing(
+    client: FlaskClient, services: Services, later: datetime, channel: str
+) -> None:
+    with services.database.writing() as session:
+        session.connection()  # somebody else writes: in SQLite one alone can
+        answer = client.post(PATH, headers={"X-Goog-Channel-ID": channel, "X-Goog-Channel-Token": "guessed"})
+    assert answer.status_code == 404
+
+
 def test_a_call_while_the_calendar_is_looked_at_is_not_lost(
     client: FlaskClient, services: Services, later: datetime
 ) -> None:
