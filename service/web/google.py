@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from rituals.calendar_interfaces import Access, CalendarError, Consent, ConsentProvider
+from rituals.calendar_interfaces import Access, CalendarError, ConsentProvider
 from rituals.choosing import link
 from rituals.connection import Way
 from rituals.linked_calendar import LinkedCalendar
@@ -17,7 +17,7 @@ from service.web.consent_state import ConsentState
 from service.web.errors import sentence_page
 from service.web.limits import CONNECTING, limiter
 from service.web.security import let_forms_lead_to
-from service.web.visit import Visit, acting, services, viewing
+from service.web.visit import SignInNeededError, StepNeededError, Visit, acting, services, viewing
 
 blueprint = Blueprint("google", __name__)
 
@@ -89,12 +89,17 @@ def _connect(provider: ConsentProvider, returned: Returned) -> Response | str:
     consent = provider.redeem(code=code, verifier=returned.verifier, return_to=_return_to())
     if not consent.may_write:
         if returned.before is None:
-            _give_back(provider, consent)
+            _give_back(provider, Access(consent.secrets, ""))
         return render_template("pages/google/partial.html")
     access = provider.make(consent, name=OURS, zone=returned.zone, before=returned.before)
-    with acting() as visit:
-        _ = visit.couple
-        link(visit.session, visit.partner, Way.GOOGLE, access, visit.services.vault, name=OURS, now=visit.now)
+    try:
+        with acting() as visit:
+            _ = visit.couple
+            link(visit.session, visit.partner, Way.GOOGLE, access, visit.services.vault, name=OURS, now=visit.now)
+    except (SignInNeededError, StepNeededError):
+        if returned.before is None:
+            _give_back(provider, access)
+        raise
     flash("Connected. Your rituals stand there in a minute, in a calendar called Side by Side.", "done")
     if not consent.may_see_busy:
         flash(
@@ -118,10 +123,10 @@ def _returned(visit: Visit) -> Returned | None:
     return Returned(kept.verifier, visit.partner.zone, calendar_before(visit, Way.GOOGLE))
 
 
-def _give_back(provider: ConsentProvider, consent: Consent) -> None:
-    """Access that is of no use is not kept."""
+def _give_back(provider: ConsentProvider, access: Access) -> None:
+    """Access that is of no use is not kept, nor a calendar that was made by it."""
     with suppress(CalendarError):
-        provider.withdraw(Access(consent.secrets, ""), delete=False)
+        provider.withdraw(access, delete=bool(access.calendar))
 
 
 def _signed_in_id(visit: Visit) -> int:

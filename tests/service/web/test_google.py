@@ -225,6 +225,19 @@ def test_a_space_that_closes_meanwhile_gets_no_calendar(couple: Pair, calendars:
     assert calendars.linked(couple.anna_id) is None
 
 
+def test_a_space_that_closes_while_google_is_asked_gets_none_either_and_the_access_goes_back(
+    couple: Pair, calendars: Calendars
+) -> None:
+    calendars.google.fault = lambda call: leaving(couple) if call == "make" else None
+    calendars.connect_google(couple.anna)
+    assert calendars.linked(couple.anna_id) is None
+    assert calendars.google.withdrawn == [("Side by Side 1 in Europe/Berlin", True)]
+
+
+def leaving(couple: Pair) -> None:
+    couple.ben.post("/leave", data={"events": "stay"})
+
+
 def test_from_mail_to_google_the_mails_are_called_off(couple: Pair, calendars: Calendars) -> None:
     couple.anna.post("/calendars", data={"way": "mail"})
     calendars.connect_google(couple.anna)
