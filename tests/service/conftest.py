@@ -29,21 +29,26 @@ def decks() -> Catalogue:
 def day(
     sqlite_url: str, open_database: Callable[[str], Database], tmp_path: Path, decks: Catalogue
 ) -> Iterator[Workday]:
+    database = open_database(sqlite_url)
+    yield workday(database, tmp_path, decks)
+    database.close()
+
+
+def workday(database: Database, root: Path, decks: Catalogue) -> Workday:
     """A Monday morning."""
     clock = FakeClock(MORNING)
     post = Post(clock)
-    settings = Settings.read({"SECRET_KEYS": KEY, "MAIL_FROM": "rituals@side.example"}, root=tmp_path)
+    settings = Settings.read({"SECRET_KEYS": KEY, "MAIL_FROM": "rituals@side.example"}, root=root)
     services = Services(
         settings=settings,
-        database=open_database(sqlite_url),
+        database=database,
         clock=clock,
         mailer=post,
         catalogue=decks,
         links=Links(settings.secret_keys, settings.base_url),
         vault=Vault(settings.secret_keys),
     )
-    yield Workday(services, clock, post)
-    services.database.close()
+    return Workday(services, clock, post)
 
 
 @pytest.fixture
