@@ -45,7 +45,9 @@ def hold(session: Session, partner: Partner) -> None:
     if partner.couple is not None:
         session.refresh(partner.couple, with_for_update=True)
         Plan.hold_all(session, partner.couple)
-    session.refresh(partner, with_for_update=True)
+    # So that letters may still be written to them by others, who would else wait for us, and we for them.
+    session.refresh(partner, with_for_update={"key_share": True})
+    LinkedCalendar.hold_all(session, *(partner.couple.partners if partner.couple is not None else [partner]))
 
 
 def open_feed(session: Session, connection: CalendarConnection, sealer: Sealer) -> None:

@@ -41,6 +41,7 @@ def leave(session: Session, partner: Partner, now: datetime, *, events_stay: boo
     session.refresh(couple, with_for_update=True)
     # Whoever holds one of its plans finishes first; whoever waits for one finds the space closed.
     Plan.hold_all(session, couple)
+    LinkedCalendar.hold_all(session, *couple.partners)
     other = couple.other(partner)
     if couple.is_open:
         _close(session, couple, now, events_stay=events_stay)

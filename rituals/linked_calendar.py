@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     or_,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -122,6 +123,13 @@ class LinkedCalendar(Base):
         return session.scalar(select(cls).where(cls.connection_id == connection.id))
 
     @classmethod
+    def hold_all(cls, session: Session, *partners: Partner) -> None:
+        """Lock all of theirs, in the order in which everybody locks several: after the plans, before the placements."""
+        theirs = select(cls).join(CalendarConnection, CalendarConnection.id == cls.connection_id)
+        theirs = theirs.where(CalendarConnection.partner_id.in_([one.id for one in partners])).order_by(cls.id)
+        session.scalars(theirs.with_for_update(of=cls), execution_options={"populate_existing": True}).all()
+
+    @classmethod
     def is_parting(cls, session: Session, partner: Partner, way: Way | None = None) -> bool:
         """Whether a calendar that this partner disconnected, by this way or by any, still waits for our last word."""
         ours = select(cls.id).join(CalendarConnection, CalendarConnection.id == cls.connection_id)
@@ -135,7 +143,8 @@ class LinkedCalendar(Base):
     @classmethod
     def is_any_due(cls, session: Session, now: datetime) -> bool:
         """Whether one should be looked at that nobody holds."""
-        return session.scalar(select(cls.id).where(*cls._due(now)).limit(1)) is not None
+        # In order, as it is claimed: without, PostgreSQL may think that any row will do, and read them all.
+        return session.scalar(select(cls.id).where(*cls._due(now)).order_by(cls.look_at).limit(1)) is not None
 
     @classmethod
     def claim(cls, session: Session, lease: Lease, now: datetime, limit: int) -> Sequence[Self]:
@@ -165,6 +174,13 @@ class LinkedCalendar(Base):
         rows = select(cls).join(CalendarConnection, CalendarConnection.id == cls.connection_id)
         due = rows.where(*lasting, is_time, CalendarConnection.ended_at.is_(None)).order_by(cls.trouble_at).limit(100)
         return session.scalars(due.with_for_update(skip_locked=True, of=cls) if lock else due).all()
+
+    @classmethod
+    def revive(cls, session: Session, now: datetime, lease: timedelta) -> None:
+        """After the clock was set back: none waits for a time that lies years ahead now."""
+        connection = session.connection()
+        connection.execute(update(cls).where(cls.look_at > now + PERIOD).values(look_at=now + PERIOD))
+        connection.execute(update(cls).where(cls.held_until > now + lease).values(held_until=now + lease))
 
     def was_told(self, now: datetime) -> None:
         """What would have been told meanwhile is not made up for."""
@@ -203,6 +219,7 @@ class LinkedCalendar(Base):
         self.keep(access, sealer)
         self.went_well()
         self.token, self.look_at = None, now
+        self.holder = self.held_until = None  # a turn that runs by the access before has nothing to say any more
 
     def look_soon(self, now: datetime) -> None:
         """Something of ours has changed: write it as soon as somebody is free. Not where only its owner can help."""
@@ -211,10 +228,18 @@ class LinkedCalendar(Base):
 
     def let_go(self, lease: Lease, next_at: datetime | None) -> None:
         """Out of these hands, to be looked at then, or sooner where somebody asked meanwhile."""
-        asked = self.look_at is not None and self.look_at < lease.until_at
+        asked = self.was_asked(lease)
         self.holder = self.held_until = None
-        if not asked:
+        if next_at is None or not asked:
             self.look_at = next_at
+
+    def was_asked(self, lease: Lease) -> bool:
+        """Whether somebody wished meanwhile that it be looked at."""
+        return self.look_at is not None and self.look_at < lease.until_at
+
+    def leave_alone(self, until: datetime) -> None:
+        """Its provider asks for a pause: whatever is wished meanwhile waits."""
+        self.held_until = until
 
     def went_well(self) -> None:
         self.failures = self.told = 0
@@ -230,7 +255,9 @@ class LinkedCalendar(Base):
             return None
         pause = min(_FIRST_PAUSE * (1 << min(self.failures - 1, 10)), _LONGEST_PAUSE)
         jitter = random.uniform(0.8, 1.2)  # noqa: S311
-        return now + max(pause * jitter, error.retry_after or timedelta())
+        # Many may be told the same: they do not all come back in the same second.
+        asked = (error.retry_after or timedelta()) * random.uniform(1, 1.1)  # noqa: S311
+        return now + max(pause * jitter, asked)
 
     @classmethod
     def with_channel(cls, session: Session, channel: str) -> Self | None:
@@ -263,6 +290,8 @@ class LinkedCalendar(Base):
         """Its owner disconnects it: our last turn, after which nothing opens it any more."""
         if self.sealed is None:
             return
+        if self.holder is None:
+            self.held_until = None
         self.farewell, self.look_at, self.failures = farewell, now, 0
         self.trouble = self.trouble_at = None
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def place(session: Session, plan: "Plan", now: datetime, *, urgent: bool) -> None:
     """Let the plan's calendars follow it: both partners', each by the way its owner chose."""
+    # Locked whether or not they wait already: else one may begin its turn now, and end it before this is to be seen.
+    LinkedCalendar.hold_all(session, *plan.couple.partners)
     for partner in plan.couple.partners:
         connection = CalendarConnection.current(session, partner)
         if connection is not None:

@@ -11,8 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rituals.delivery import Delivery
 from rituals.heartbeat import Heartbeat
+from rituals.linked_calendar import LinkedCalendar
 from rituals.outbox import Letter
 from service.emails.desk import Desk
+from service.jobs.calendars import LEASE as CALENDAR_LEASE
 from service.jobs.calendars import CalendarKeepers
 from service.jobs.claims import claim
 from service.jobs.parcel import Kind
@@ -147,6 +149,7 @@ class Worker:
         now, lease = self._services.clock(), self._services.settings.lease
         with self._services.database.writing() as session:
             revived = sum(kind.revive(session, now, lease) for kind in KINDS)
+            LinkedCalendar.revive(session, now, CALENDAR_LEASE)
         event("clock.went-back", revived=revived)
 
     def _every(self, name: str, pause: timedelta, work: Callable[[], None]) -> None:

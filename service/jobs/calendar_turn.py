@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from rituals.act import Act
 from rituals.errand import Lease
-from rituals.linked_calendar import LinkedCalendar
+from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.placement import Placement
 from rituals.plan import Plan
 from service.services import Services
@@ -19,7 +19,7 @@ TURN = timedelta(minutes=2)
 
 
 class TurnLostError(Exception):
-    """Somebody else holds this calendar by now."""
+    """Somebody else holds this calendar by now, or it is to be left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,17 @@ class Turn:
     connection_id: int
     lease: Lease
     began_at: datetime
+    farewell: Farewell | None = None
+    """What it is about, if its owner has disconnected it."""
 
     @property
     def is_over(self) -> bool:
         return self.services.clock() - self.began_at > TURN
 
     def check(self, session: Session) -> None:
-        """Raises TurnLostError where somebody else has taken over."""
-        holder = select(LinkedCalendar.holder).where(LinkedCalendar.id == self.linked_id)
-        if session.scalar(holder) != self.lease.holder:
+        """Raises TurnLostError where somebody else has taken over, or its owner has disconnected it meanwhile."""
+        row = select(LinkedCalendar.holder, LinkedCalendar.farewell).where(LinkedCalendar.id == self.linked_id)
+        if session.execute(row).one_or_none() != (self.lease.holder, self.farewell):
             raise TurnLostError
 
     def placements(self, session: Session) -> Sequence[Placement]:
@@ -51,7 +53,8 @@ class Turn:
         return session.scalar(named)
 
     def hold(self, session: Session, plan_id: int) -> Placement | None:
-        """The placement, locked."""
+        """The placement, locked, and before it the calendar: nobody takes over until this is written down."""
+        LinkedCalendar.held(session, self.linked_id, self.lease)
         self.check(session)
         return session.scalar(select(Placement).where(Placement.plan_id == plan_id, self._here()).with_for_update())
 
@@ -65,6 +68,7 @@ class Turn:
         plan = Plan.of(session, partner, placement.plan_id, lock=True)
         if plan is None:
             return None
+        LinkedCalendar.hold_all(session, *plan.couple.partners)
         self.check(session)
         session.refresh(placement, with_for_update=True)
         return Act(session, partner, self.services.clock(), self.services.settings.prompt_window), plan, placement

@@ -32,11 +32,13 @@ class Writing:
     turn: Turn
     calendar: Calendar
 
-    def run(self) -> None:
+    def run(self) -> bool:
+        """Whether there was time for all of it."""
         for plan_id in self._behind():
             if self.turn.is_over:
-                return
+                return False
             self._bring_up_to_date(plan_id)
+        return True
 
     def steps(self) -> list[Step]:
         """What would be done now."""
@@ -80,7 +82,8 @@ class Writing:
     def _settle(self, plan_id: int, change: Callable[[Placement], None]) -> None:
         with self.turn.services.database.writing() as session:
             placement = self.turn.hold(session, plan_id)
-            if placement is not None:
+            # Who left meanwhile, and let it stay there, made it their own: then nothing is known of it any more.
+            if placement is not None and placement.intended is not None:
                 change(placement)
             linked = session.get(LinkedCalendar, self.turn.linked_id)
             if linked is not None:

@@ -18,39 +18,48 @@ from service.jobs.calendar_reading import Reading
 from service.jobs.calendar_turn import Turn, TurnLostError
 from service.jobs.calendar_writing import Writing
 from service.jobs.listening import keep_listening, stop_listening
-from service.logs import event
+from service.logs import event, failure
 from service.services import Services
 
 
 def take_turn(services: Services, linked_id: int, lease: Lease) -> None:
     """Every step may be repeated: what is known of it is written down before the next one begins."""
     try:
-        _bring_into_step(services, linked_id, lease)
+        is_done = _bring_into_step(services, linked_id, lease)
     except TurnLostError:
         event("calendar.turn-lost", id=linked_id)
+        _let_go(services, linked_id, lease)
     except CalendarError as error:
         event("calendar.trouble", id=linked_id, trouble=error.trouble.value, why=str(error))
         _went_wrong(services, linked_id, lease, error)
+    except Exception as error:
+        if services.database.is_unavailable(error):
+            raise
+        # It must not come round again and again, as if nothing were wrong.
+        failure("calendar.failed", error, id=linked_id)
+        _went_wrong(services, linked_id, lease, CalendarError("Nobody foresaw this.", Trouble.ODD))
     else:
-        _went_well(services, linked_id, lease)
+        _went_well(services, linked_id, lease, is_done=is_done)
 
 
-def _bring_into_step(services: Services, linked_id: int, lease: Lease) -> None:
+def _bring_into_step(services: Services, linked_id: int, lease: Lease) -> bool:
+    """Whether there was time for all of it."""
     with services.database.reading() as session:
         linked = session.get(LinkedCalendar, linked_id)
         if linked is None or linked.sealed is None:
-            return
-        turn = Turn(services, linked_id, linked.connection_id, lease, services.clock())
+            return True
         token, farewell = linked.token, linked.farewell
+        turn = Turn(services, linked_id, linked.connection_id, lease, services.clock(), farewell)
         provider = _provider(services, linked)
         calendar = _opened(services, provider, linked)
     try:
         if farewell is not None:
             _say_farewell(turn, provider, calendar, farewell)
-        else:
-            Reading(turn, calendar).run(token)
-            Writing(turn, calendar).run()
-            keep_listening(turn, calendar)
+            return True
+        Reading(turn, calendar).run(token)
+        is_done = Writing(turn, calendar).run()
+        keep_listening(turn, calendar)
+        return is_done
     finally:
         calendar.close()
         _keep_access(turn, calendar)
@@ -80,27 +89,49 @@ def _keep_access(turn: Turn, calendar: Calendar) -> None:
                 linked.keep(calendar.access, vault)
 
 
-def _went_well(services: Services, linked_id: int, lease: Lease) -> None:
+def _went_well(services: Services, linked_id: int, lease: Lease, *, is_done: bool) -> None:
     with services.database.writing() as session:
         linked = LinkedCalendar.held(session, linked_id, lease)
         if linked is not None:
+            now = services.clock()
             linked.went_well()
-            linked.let_go(lease, _next_at(session, linked, services.clock()))
+            linked.let_go(lease, _next_at(session, linked, now) if is_done else now)
+
+
+def _let_go(services: Services, linked_id: int, lease: Lease) -> None:
+    """Where it is still ours, its owner disconnected it meanwhile: the last turn may come at once."""
+    with services.database.writing() as session:
+        linked = LinkedCalendar.held(session, linked_id, lease)
+        if linked is not None:
+            linked.let_go(lease, services.clock())
 
 
 def _went_wrong(services: Services, linked_id: int, lease: Lease, error: CalendarError) -> None:
     with services.database.writing() as session:
-        if error.is_lasting:
-            choosing.hold(session, session.get_one(LinkedCalendar, linked_id).connection.partner)
-        linked = LinkedCalendar.held(session, linked_id, lease)
+        linked = _held_with_all(session, linked_id, lease)
         if linked is None:
             return
-        next_at = linked.went_wrong(error, services.clock())
-        let_mail_stand_in(session, linked, services.clock())
+        now = services.clock()
+        if linked.farewell is not None and linked.was_asked(lease):
+            linked.let_go(lease, now)  # it was disconnected meanwhile, and our last word is still to be said
+            return
+        next_at = linked.went_wrong(error, now)
+        let_mail_stand_in(session, linked, now)
         if linked.farewell is not None and (next_at is None or linked.failures >= FAREWELL_TRIES):
-            _end(session, linked, services.clock())
+            _end(session, linked, now)
             next_at = None
         linked.let_go(lease, next_at)
+        if next_at is not None and error.retry_after is not None:
+            linked.leave_alone(next_at)
+
+
+def _held_with_all(session: Session, linked_id: int, lease: Lease) -> LinkedCalendar | None:
+    """It may end, or mail may stand in for it: whoever changes a plan or a way just now finishes first."""
+    linked = session.get(LinkedCalendar, linked_id)
+    if linked is None:
+        return None
+    choosing.hold(session, linked.connection.partner)
+    return LinkedCalendar.held(session, linked_id, lease)
 
 
 def _next_at(session: Session, linked: LinkedCalendar, now: datetime) -> datetime | None:
@@ -120,15 +151,14 @@ def _next_at(session: Session, linked: LinkedCalendar, now: datetime) -> datetim
 
 def _say_farewell(turn: Turn, provider: CalendarProvider, calendar: Calendar, farewell: Farewell) -> None:
     delete = farewell == Farewell.DELETE
-    if delete:
-        with turn.services.database.reading() as session:
-            standing = [one.plan.uid for one in turn.placements(session) if one.stands]
-        for uid in standing:
-            calendar.remove(uid)
+    if delete and not Writing(turn, calendar).run():
+        raise CalendarError("There was no time for all of it.", Trouble.BUSY)
     stop_listening(turn, calendar)
+    with turn.services.database.reading() as session:
+        turn.check(session)
     provider.withdraw(calendar.access, delete=delete)
     with turn.services.database.writing() as session:
-        linked = LinkedCalendar.held(session, turn.linked_id, turn.lease)
+        linked = _held_with_all(session, turn.linked_id, turn.lease)
         if linked is None:
             raise TurnLostError
         _end(session, linked, turn.services.clock())
