@@ -13,7 +13,7 @@ from service.logs import event
 from service.web.account_form import AccountForm, Where, refusal
 from service.web.caldav_providers import PROVIDERS, AccountWords
 from service.web.calendar_page import calendar_before
-from service.web.limits import CONNECTING, limiter
+from service.web.limits import CONNECTING, limiter, one_of_few
 from service.web.visit import Visit, acting, services, viewing
 
 blueprint = Blueprint("caldav", __name__)
@@ -50,9 +50,10 @@ def create(slug: str) -> Response | tuple[str, int]:
         zone, before = visit.partner.zone, calendar_before(visit, Way.CALDAV)
     try:
         form.check()
-        if form.where is Where.OWN:
-            return _look_into(provider, form)
-        return _linked(_made(provider, form, zone, before), OURS)
+        with one_of_few():
+            if form.where is Where.OWN:
+                return _look_into(provider, form)
+            return _linked(_made(provider, form, zone, before), OURS)
     except CalendarError as error:
         event("calendar.not-connected", trouble=error.trouble.value, why=str(error))
         refused = refusal(error, words)
@@ -80,7 +81,10 @@ def update() -> Response | tuple[str, int]:
         found = next((one for number, one in enumerate(opened.found) if str(number) == chosen), None)
         if found is None:
             return _choices(opened, "Choose one of them."), 422
-    return _linked(provider.choose(found, user=opened.user, password=opened.password), found.name)
+    try:
+        return _linked(provider.choose(found, user=opened.user, password=opened.password), found.name)
+    except RefusedError as error:
+        return _choices(opened, str(error)), 422
 
 
 def _made(provider: AccountProvider, form: AccountForm, zone: str, before: str | None) -> Access:

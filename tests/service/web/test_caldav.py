@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.open_account import OpenAccount
+from service.web.limits import AT_ONCE
 from tests.conftest import KINDS
 from tests.fakes import FakeClock
 from tests.service.web.connecting import PASSWORD, Calendars
@@ -217,3 +218,29 @@ def test_a_provider_that_is_none_is_not_found(couple: Pair, calendars: Calendars
 
 def test_the_choice_among_the_ways_leads_there(couple: Pair, calendars: Calendars) -> None:
     assert couple.anna.post("/calendars", data={"way": "caldav"}).location == "/calendars/caldav"
+
+
+def test_a_calendar_that_the_other_uses_is_refused_where_it_was_chosen(couple: Pair, account: Calendars) -> None:
+    account.accounts.open_account("ben", PASSWORD, "Ours")
+    account.accounts.accounts["anna", PASSWORD] = account.accounts.accounts["ben", PASSWORD]
+    for browser, user in ((couple.ben, "ben"), (couple.anna, "anna")):
+        fill(browser, user=user, where="own")
+        answer = browser.post("/calendars/caldav/choose", data={"calendar": "0"})
+    assert answer.status_code == 422
+    assert "Choose another calendar, or another way." in words(answer.text)
+    assert account.linked(couple.anna_id) is None
+
+
+def test_slow_servers_hold_up_a_few_who_connect_and_no_page(couple: Pair, account: Calendars) -> None:
+    answers: list[tuple[int, str]] = []
+
+    def one_more(_call: str) -> None:
+        """While this server is asked, somebody else connects to it, and so on."""
+        if len(answers) < AT_ONCE:
+            answers.append(fill(couple.ben, "other", place="slow.example.org"))
+
+    account.accounts.fault = one_more
+    fill(couple.anna, "other", place="slow.example.org")
+    assert len(account.accounts.places) == AT_ONCE
+    assert "It does not answer at the moment." in answers[0][1]
+    assert PASSWORD not in answers[0][1]
