@@ -75,14 +75,17 @@ def _note(services: Services, due: Look, starts_at: datetime, *, collides: bool)
 
 
 def _have_times_ready(services: Services, due: Look) -> None:
-    """Pinned like all offers; where no more are made for that week, there is none to move to.
+    """Pinned like all offers, and of the ritual's usual length, as if somebody had asked in the form: the other
+    can see what is pinned. Where no more are made for that week, there is none to move to.
 
     In a transaction of its own: it locks the couple, which everybody locks before a plan.
     """
     with services.database.writing() as session, suppress(RefusedError):
         act, date = _act(session, services, due), session.get(Occurrence, due.occurrence_id)
         if act is not None and date is not None:
-            minutes = (date.ends_at - date.starts_at) // timedelta(minutes=1)
+            ritual = services.catalogue.get(date.plan.ritual)
+            length = ritual.duration if ritual is not None else date.ends_at - date.starts_at
+            minutes = length // timedelta(minutes=1)
             Offer.ask(act, date.plan.ritual, minutes, wall_clock(date.starts_at, act.by.zone).date())
 
 

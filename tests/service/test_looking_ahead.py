@@ -9,6 +9,7 @@ import pytest
 from rituals.calendar_interfaces import Busy, CalendarError, Trouble
 from rituals.collision import Collision
 from rituals.ics_address import IcsAddress
+from rituals.offer import Offer
 from rituals.refused import StaleError
 from service.jobs.free_time import find_a_time
 from service.jobs.looking_ahead import look as look_at
@@ -122,6 +123,17 @@ def test_a_question_that_was_answered_meanwhile_is_not_mailed(
         pair.plan(act, plan_id)
         pair.next_one(act.session, plan_id).skip(act)
     assert mails(day, ANA) == []
+
+
+def test_the_times_to_move_to_look_like_those_that_anybody_asks_for(
+    day: Workday, pair: Pair, addresses: FakeAddresses
+) -> None:
+    """By a length of its own the other would know that something stands in somebody's calendar just then."""
+    pair.agree(STARTS_AT, minutes=90)
+    addresses.taken[WORK] = [DINNER]
+    look(day, STARTS_AT - 25 * HOUR)
+    with day.services.database.reading() as session:
+        assert session.query(Offer.minutes).all() == [(45,)]
 
 
 def test_there_are_times_to_move_to(day: Workday, pair: Pair, plan_id: int, addresses: FakeAddresses) -> None:
