@@ -32,7 +32,9 @@ MOST_TURNS = 60
 
 
 class SplittingPhone(Phone, Protocol):
-    def split(self, uid: str, ends: Recurrence, goes_on: Recurrence) -> None: ...
+    def split(self, uid: str, ends: Recurrence, goes_on: Recurrence) -> None:
+        """'This and all following': the series ends, and another goes on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Side:
     phone: SplittingPhone
     shown: Callable[[], Mapping[str, Timetable]]
     """By UID. Whatever else is there stands under a name of its own."""
-    between_pieces: Callable[[Callable[[str], None]], None]
-    """Lets something happen in the middle of a write that is several calls."""
+    in_pieces: Callable[[Road], None] = lambda _road: None
+    """Where a write is several calls: lets something happen between them."""
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ class Household:
         day.services = replace(day.services, calendars=providers, keepers=0)
         home = cls(Pair.meet(day), sides, {name: roads[one.access.calendar] for name, one in sides.items()})
         for name, side in sides.items():
-            side.between_pieces(home.roads[name].piece)
+            side.in_pieces(home.roads[name])
         for name in BOTH:
             home.link(name)
         return home

@@ -1,6 +1,6 @@
 """Two calendars in memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rituals.connection import Way
@@ -8,6 +8,7 @@ from rituals.timetable import Timetable
 from tests.fake_calendar import FakeCalendar, FakePhone, FakeProvider
 from tests.in_step.household import Side
 from tests.in_step.piecewise import PiecewiseCalendar
+from tests.in_step.road import Road
 from tests.service.workday import ANA, BEN
 
 
@@ -21,8 +22,8 @@ class Memory:
         events = {uid: kept.timetable for uid, kept in self.calendar.kept.items()}
         return events | {name: held.timetable for name, (_, held) in self.calendar.copies.items()}
 
-    def before(self, happens: Callable[[str], None]) -> None:
-        self.calendar.before = happens
+    def in_pieces(self, road: Road) -> None:
+        self.calendar.before = road.piece
 
 
 def fresh() -> Mapping[str, Side]:
@@ -33,6 +34,8 @@ def fresh() -> Mapping[str, Side]:
 def two_calendars(ana: FakeCalendar, ben: FakeCalendar) -> Mapping[str, Side]:
     provider = FakeProvider({one.name: one for one in (ana, ben)})
     return {
-        name: Side(way, calendar.access, provider, FakePhone(calendar), Memory(calendar).shown, Memory(calendar).before)
+        name: Side(
+            way, calendar.access, provider, FakePhone(calendar), Memory(calendar).shown, Memory(calendar).in_pieces
+        )
         for name, way, calendar in ((ANA, Way.GOOGLE, ana), (BEN, Way.CALDAV, ben))
     }

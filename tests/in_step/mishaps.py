@@ -32,6 +32,9 @@ class Mishap:
         road = home.roads[BOTH[self.who]]
         if self.what == What.STALLS and self.leg == Leg.MIDDLE:
             return  # every call ends within its deadline, which is shorter than a lease
+        if road.halve is not None and self.leg == Leg.MIDDLE:
+            road.halve(self.calls)
+            return
         road.bumps.append(Bump(self.leg, self.calls, self._happens(home, road)))
 
     def _happens(self, home: Household, road: Road) -> Callable[[], object]:

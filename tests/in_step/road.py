@@ -73,6 +73,8 @@ class Road:
     """The next listing names this one as deleted."""
     delays: int | None = None
     """The next put is done only so many calls later."""
+    halve: Callable[[int], object] | None = None
+    """Lets a write that is several calls stop after so many of them, where only the server can do that."""
 
     def calm(self) -> None:
         """Whatever is still on its way arrives, and nothing happens any more."""

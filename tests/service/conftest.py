@@ -1,5 +1,6 @@
 """A worker's day: services on SQLite with a clock that stands still, and mail that is kept."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +50,24 @@ def workday(database: Database, root: Path, decks: Catalogue) -> Workday:
         vault=Vault(settings.secret_keys),
     )
     return Workday(services, clock, post)
+
+
+@pytest.fixture
+def begin(
+    sqlite_url: str, sqlite_template: Path, open_database: Callable[[str], Database], tmp_path: Path, decks: Catalogue
+) -> Iterator[Callable[[], Workday]]:
+    """A fresh day each time, over a file of the same name."""
+    database, path = open_database(sqlite_url), Path(sqlite_url.removeprefix("sqlite:///"))
+
+    def fresh_day() -> Workday:
+        database.close()
+        for each in path.parent.iterdir():
+            each.unlink()
+        shutil.copy(sqlite_template, path)
+        return workday(database, tmp_path, decks)
+
+    yield fresh_day
+    database.close()
 
 
 @pytest.fixture

@@ -4,15 +4,11 @@ STEPS_IN_STEP=2000 makes it that many steps, and lets chance find the planted mi
 """
 
 import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from rituals.catalogue import Catalogue
-from service.database import Database
 from tests.in_step.deeds import Change, Choose, Deed, Drag, Pass, Rest, Work
 from tests.in_step.household import Household
 from tests.in_step.memory import fresh
@@ -20,7 +16,6 @@ from tests.in_step.mishaps import Delay, Meanwhile, Mishap, OldToken, What
 from tests.in_step.planted import PLANTED, Plant
 from tests.in_step.road import Leg
 from tests.in_step.strategies import histories
-from tests.service.conftest import workday
 from tests.service.workday import Workday
 
 STEPS = int(os.environ.get("STEPS_IN_STEP", "0"))
@@ -39,24 +34,6 @@ SHOWING = {
     "cut_listing_believed": [Choose(), Work(), OldToken(lacks=0), Work()],
 }
 """The shortest way to each mistake, as chance has found it."""
-
-
-@pytest.fixture
-def begin(
-    sqlite_url: str, sqlite_template: Path, open_database: Callable[[str], Database], tmp_path: Path, decks: Catalogue
-) -> Iterator[Begin]:
-    """A fresh day each time, over a file of the same name."""
-    database, path = open_database(sqlite_url), Path(sqlite_url.removeprefix("sqlite:///"))
-
-    def fresh_day() -> Workday:
-        database.close()
-        for each in path.parent.iterdir():
-            each.unlink()
-        shutil.copy(sqlite_template, path)
-        return workday(database, tmp_path, decks)
-
-    yield fresh_day
-    database.close()
 
 
 def live(home: Household, deeds: Sequence[Deed]) -> None:
