@@ -122,7 +122,7 @@ def _goes_on(session: Session, partner: Partner, way: Way, calendar: str, sealer
     if linked.trouble != Trouble.GONE:
         return None
     linked.is_gone()
-    for placement in session.scalars(select(Placement).where(Placement.connection_id == linked.connection_id)):
+    for placement in Placement.all_on(session, linked.connection_id):
         placement.is_off()
     return linked
 

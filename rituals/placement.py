@@ -61,6 +61,12 @@ class Placement(Base):
         return placement
 
     @classmethod
+    def all_on(cls, session: Session, connection_id: int) -> Sequence["Placement"]:
+        """Those on one calendar, locked: whoever has just sent a letter to it writes that down first."""
+        here = select(cls).where(cls.connection_id == connection_id).order_by(cls.plan_id).with_for_update()
+        return session.scalars(here, execution_options={"populate_existing": True}).all()
+
+    @classmethod
     def taken_out(cls, session: Session, connection: CalendarConnection) -> Sequence["Placement"]:
         """Those that stand for both and that the calendar's owner deleted there."""
         gone = select(cls).where(cls.connection_id == connection.id, cls.deleted_at.is_not(None), cls.wanted)

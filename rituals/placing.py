@@ -66,7 +66,7 @@ def take_away(session: Session, connection: CalendarConnection, now: datetime) -
     if linked is not None:
         step_back(session, linked, now)
         linked.part(Farewell.DELETE, now)
-    for placement in session.scalars(select(Placement).where(Placement.connection_id == connection.id)):
+    for placement in Placement.all_on(session, connection.id):
         if linked is not None:
             placement.wanted = False
         else:
@@ -86,7 +86,8 @@ def part(session: Session, couple: Couple, partner: Partner, now: datetime, *, s
         .join(CalendarConnection, CalendarConnection.id == Placement.connection_id)
         .where(Plan.couple_id == couple.id, CalendarConnection.partner_id == partner.id)
     )
-    for placement in session.scalars(theirs).all():
+    theirs = theirs.order_by(Placement.connection_id, Placement.plan_id).with_for_update(of=Placement)
+    for placement in session.scalars(theirs, execution_options={"populate_existing": True}).all():
         if placement.connection.is_linked:
             _part_linked(session, placement, now, stays=stays)
         elif not stays:

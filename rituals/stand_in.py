@@ -32,7 +32,7 @@ def step_back(session: Session, linked: LinkedCalendar, now: datetime) -> None:
     stand_in = _stand_in(session, linked)
     if stand_in is None:
         return
-    for placement in session.scalars(select(Placement).where(Placement.connection_id == stand_in.id)):
+    for placement in Placement.all_on(session, stand_in.id):
         placement.follow(session, wanted=False, now=now, urgent=True)
     linked.stand_in_id = None
 

@@ -28,14 +28,18 @@ class Reading:
         copies = {copy.uid: copy for copy in changes.copies}
         there = {held.uid: held for held in changes.held}
         for uid in copies.keys() - there.keys():
+            self.turn.go_on()
             original = self.calendar.read(uid)
             if original is not None:
                 there[uid] = original
         for held in there.values():
+            self.turn.go_on()
             self.take_in(held, copies.get(held.uid))
         for uid in self._missing(changes.deleted, there.keys(), is_whole=changes.is_whole):
+            self.turn.go_on()
             self.look_again(uid, was_there=uid in changes.deleted)
         for copy in changes.copies:
+            self.turn.go_on()
             self.calendar.discard(copy)
         self._remember(changes.token)
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from rituals.act import Act
+from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.errand import Lease
 from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.placement import Placement
@@ -37,6 +38,11 @@ class Turn:
     @property
     def is_over(self) -> bool:
         return self.services.clock() - self.began_at > TURN
+
+    def go_on(self) -> None:
+        """Raises CalendarError where it has lasted too long: what has come in by now need not come in again."""
+        if self.is_over:
+            raise CalendarError("There was no time for all of it.", Trouble.BUSY)
 
     def check(self, session: Session) -> None:
         """Raises TurnLostError where somebody else has taken over, or its owner has disconnected it meanwhile."""

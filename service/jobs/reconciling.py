@@ -166,7 +166,7 @@ def _say_farewell(turn: Turn, provider: CalendarProvider, calendar: Calendar, fa
 
 def _end(session: Session, linked: LinkedCalendar, now: datetime) -> None:
     """Nothing opens it any more, and the way that was chosen after it may fill."""
-    for placement in session.scalars(select(Placement).where(Placement.connection_id == linked.connection_id)):
+    for placement in Placement.all_on(session, linked.connection_id):
         placement.is_off()
     linked.is_gone()
     session.flush()

@@ -126,8 +126,8 @@ def _prune_settled(session: Session, kind: type[Delivery] | type[Letter], now: d
 
 def _forget_closed(session: Session, now: datetime) -> None:
     """Whoever was left and never put it away is out of it now, as if they had."""
-    closed = select(Couple).where(Couple.closed_at < now - CLOSED_COUPLES_KEPT).limit(ROWS_AT_ONCE)
-    couples = session.scalars(closed).all()
+    closed = select(Couple).where(Couple.closed_at < now - CLOSED_COUPLES_KEPT).order_by(Couple.id).limit(ROWS_AT_ONCE)
+    couples = session.scalars(closed.with_for_update(skip_locked=True)).all()  # another worker may be at it as well
     for couple in couples:
         for partner in tuple(couple.partners):
             leave(session, partner, now, events_stay=couple.events_stay)

@@ -5,9 +5,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rituals.act import Act
+from rituals.calendar_letters import record_told
 from rituals.choosing import choose_way
 from rituals.connection import CalendarConnection, Way
 from rituals.couple import Partner
+from rituals.errand import State
+from rituals.outbox import Letter, LetterKind
 from rituals.placement import Placement
 from rituals.plan import Plan
 from service.database import Database
@@ -87,3 +90,29 @@ def test_what_is_paused_meanwhile_does_not_come(database: Database, asked: tuple
 
     one_after_the_other(database, pause, lambda session: choose(session, ana_id, Way.MAIL))
     assert standing(database) == []
+
+
+def test_what_was_sent_in_the_moment_in_which_another_way_is_chosen_is_called_off(
+    database: Database, asked: tuple[int, int, int]
+) -> None:
+    plan_id, ana_id, ben_id = asked
+    with database.writing() as session:
+        accept(session, plan_id, ben_id)
+        letter = session.scalars(select(Letter).where(Letter.kind == LetterKind.CALENDAR)).one()
+        letter.sequence, letter.state, letter.try_at = 1, State.SENT, None
+        letter_id = letter.id
+
+    def record(session: Session) -> bool:
+        record_told(session, letter_id, NOW)
+        return True
+
+    one_after_the_other(database, record, lambda session: choose(session, ana_id, Way.NONE))
+    with database.reading() as session:
+        assert (
+            len(
+                session.scalars(
+                    select(Letter).where(Letter.state == State.PLANNED, Letter.kind == LetterKind.CALENDAR)
+                ).all()
+            )
+            == 1
+        )

@@ -206,6 +206,20 @@ def test_what_a_turn_had_no_time_for_is_written_in_the_next_at_once(both: Linked
     assert all(ana == ben for ana, ben in (both.shown(uid) for uid in (sunday, monday)))
 
 
+def test_a_turn_that_others_keep_waiting_ends_and_goes_on_later_with_what_is_left(both: LinkedPair) -> None:
+    uids = both.agree(SUNDAY), both.agree(MONDAY, rule="FREQ=WEEKLY;BYDAY=MO")
+    both.phone(BEN).move_date(uids[0], datetime(2027, 3, 14, 19), datetime(2027, 3, 14, 20))
+    both.phone(BEN).move_date(uids[1], datetime(2027, 3, 15, 19), datetime(2027, 3, 15, 20))
+    ana = both.calendar(ANA)
+    ana.before = lambda call: both.day.let_pass(TURN + SECOND) if call == "busy" else None
+    look_once(both, BEN)
+    assert ana.calls.count("busy") == 1
+    for _ in range(3):
+        both.day.let_pass(timedelta(minutes=1))
+        both.keep_in_step()
+    assert [len(dates) for uid in uids for dates in both.dates(uid)] == [1] * 4
+
+
 def test_a_farewell_that_took_too_long_takes_nothing_off_that_came_after_it(both: LinkedPair) -> None:
     uids = both.agree(SUNDAY), both.agree(MONDAY, rule="FREQ=WEEKLY;BYDAY=MO")
     disconnect(both, BEN, Farewell.DELETE)
