@@ -1,9 +1,10 @@
 """What one partner is told of what the other did, gathered into one mail."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rituals.couple import Partner
@@ -51,6 +52,13 @@ class News(Base):
     occurrence_id: Mapped[int | None] = mapped_column(Id, ForeignKey("occurrence.id", ondelete="CASCADE"), index=True)
     what: Mapped[Happening] = mapped_column(stored(Happening))
     happened_at: Mapped[At]
+
+    @classmethod
+    def count(cls, session: Session, partner: Partner, kinds: Collection[Happening], *, since: datetime) -> int:
+        """How many of these things this partner was told, or is about to be."""
+        told = select(func.count()).select_from(cls).join(Letter, Letter.id == cls.letter_id)
+        theirs = told.where(Letter.partner_id == partner.id, cls.what.in_(kinds), cls.happened_at > since)
+        return session.scalar(theirs) or 0
 
 
 def tell(
