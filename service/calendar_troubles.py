@@ -67,6 +67,19 @@ SENTENCES = {
 }
 """While a calendar is being connected: five, whatever the server said."""
 
+_GOOGLE_IS_ODD = "Google answered in a way that we do not understand."
+_GOOGLE_IS_LATE = "Google does not answer at the moment. Please try again in a while."
+AT_GOOGLE = {
+    Trouble.RECONNECT: "Google did not accept that. Perhaps it took too long; please try once more.",
+    Trouble.REFUSED: "Google does not allow that for this account.",
+    Trouble.GONE: _GOOGLE_IS_ODD,
+    Trouble.ODD: _GOOGLE_IS_ODD,
+    Trouble.UNSAFE: _GOOGLE_IS_ODD,
+    Trouble.BUSY: _GOOGLE_IS_LATE,
+    Trouble.UNREACHABLE: _GOOGLE_IS_LATE,
+}
+"""The same on the way back from there, where nobody typed a name, a password or an address."""
+
 
 def remedy(linked: LinkedCalendar) -> Remedy | None:
     return REMEDIES[linked.trouble] if linked.trouble is not None else None

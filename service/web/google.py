@@ -10,7 +10,7 @@ from rituals.calendar_interfaces import Access, CalendarError, ConsentProvider
 from rituals.choosing import link
 from rituals.connection import Way
 from rituals.linked_calendar import LinkedCalendar
-from service.calendar_troubles import sentence
+from service.calendar_troubles import AT_GOOGLE
 from service.logs import event
 from service.web.calendar_page import calendar_before
 from service.web.consent_state import ConsentState
@@ -79,7 +79,7 @@ def show() -> Response | str:
         return _connect(provider, returned)
     except CalendarError as error:
         event("calendar.not-connected", trouble=error.trouble.value, why=str(error))
-        flash(f"{sentence(error)} Nothing was connected.", "problem")
+        flash(f"{AT_GOOGLE[error.trouble]} Nothing was connected.", "problem")
         return redirect(url_for("calendars.show"), 303)
 
 

@@ -138,6 +138,8 @@ def test_when_google_fails_on_the_way_nothing_is_linked(
     calendars.google.fault = lambda asked: error if asked == call else None
     page = calendars.connect_google(couple.anna)
     assert "Nothing was connected." in page.text
+    assert "Google " in words(page.text).partition("Nothing was connected.")[0][-90:], "it speaks of Google"
+    assert "password" not in page.text.partition("Nothing was connected.")[0], "nobody typed one"
     assert calendars.linked(couple.anna_id) is None
 
 
