@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from rituals.refused import RefusedError
-from service.web.security import own_path
+from service.web.security import SECRET_PATHS, own_path
 from service.web.visit import SignInNeededError, StepNeededError, services
 
 RETRY_AFTER = "5"
@@ -55,7 +55,8 @@ def _stale_form() -> Response:
 
 
 def _to_sign_in() -> BaseResponse:
-    wanted = own_path(request.full_path.rstrip("?")) if request.method == "GET" else None
+    goes_back = request.method == "GET" and not request.path.startswith(SECRET_PATHS)
+    wanted = own_path(request.full_path.rstrip("?")) if goes_back else None
     return redirect(url_for("sign_in.new", next=wanted) if wanted else url_for("sign_in.new"), 303)
 
 

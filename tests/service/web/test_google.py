@@ -236,6 +236,20 @@ def test_a_space_that_closes_while_google_is_asked_gets_none_either_and_the_acce
     assert calendars.google.withdrawn == [("Side by Side 1 in Europe/Berlin", True)]
 
 
+def test_signing_out_while_google_is_asked_leads_to_sign_in_without_the_code(
+    couple: Pair, calendars: Calendars
+) -> None:
+    state = calendars.leave_for_google(couple.anna)
+    calendars.google.fault = lambda call: ending(couple) if call == "make" else None
+    answer = couple.anna.get(RETURN, query_string={"state": state, "code": calendars.google.allow()})
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
+    assert calendars.google.withdrawn == [("Side by Side 1 in Europe/Berlin", True)]
+
+
+def ending(couple: Pair) -> None:
+    couple.anna.post("/you/sessions/end-all")
+
+
 def leaving(couple: Pair) -> None:
     couple.ben.post("/leave", data={"events": "stay"})
 
