@@ -1,9 +1,12 @@
 """A connected calendar and what is agreed are brought into step, one turn at a time."""
 
+import random
+import time
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rituals import choosing
@@ -21,6 +24,9 @@ from service.jobs.listening import keep_listening, stop_listening
 from service.logs import event, failure
 from service.services import Services
 
+PAUSE = timedelta(seconds=2)
+"""After the database was away."""
+
 
 def take_turn(services: Services, linked_id: int, lease: Lease) -> None:
     """Every step may be repeated: what is known of it is written down before the next one begins."""
@@ -28,12 +34,13 @@ def take_turn(services: Services, linked_id: int, lease: Lease) -> None:
         is_done = _bring_into_step(services, linked_id, lease)
     except TurnLostError:
         event("calendar.turn-lost", id=linked_id)
-        _let_go(services, linked_id, lease)
+        _let_go(services, linked_id, lease)  # where its owner disconnected it, our last turn comes at once
     except CalendarError as error:
         event("calendar.trouble", id=linked_id, trouble=error.trouble.value, why=str(error))
         _went_wrong(services, linked_id, lease, error)
     except Exception as error:
         if services.database.is_unavailable(error):
+            _hand_back(services, linked_id, lease)
             raise
         # It must not come round again and again, as if nothing were wrong.
         failure("calendar.failed", error, id=linked_id)
@@ -98,12 +105,23 @@ def _went_well(services: Services, linked_id: int, lease: Lease, *, is_done: boo
             linked.let_go(lease, _next_at(session, linked, now) if is_done else now)
 
 
-def _let_go(services: Services, linked_id: int, lease: Lease) -> None:
-    """Where it is still ours, its owner disconnected it meanwhile: the last turn may come at once."""
+def _let_go(services: Services, linked_id: int, lease: Lease, *, after: timedelta = timedelta()) -> None:
+    """Where it is still ours, another turn may come soon."""
     with services.database.writing() as session:
         linked = LinkedCalendar.held(session, linked_id, lease)
         if linked is not None:
-            linked.let_go(lease, services.clock())
+            linked.let_go(lease, services.clock() + after)
+
+
+def _hand_back(services: Services, linked_id: int, lease: Lease) -> None:
+    """As soon as the database is there again: a start may be near, and else nobody looks until the lease is over."""
+    while services.clock() < lease.until_at:
+        try:
+            _let_go(services, linked_id, lease, after=PAUSE)
+        except SQLAlchemyError:
+            time.sleep(PAUSE.total_seconds() * random.uniform(0.5, 1))  # noqa: S311 (jitter)
+        else:
+            return
 
 
 def _went_wrong(services: Services, linked_id: int, lease: Lease, error: CalendarError) -> None:

@@ -7,12 +7,16 @@ import pytest
 
 from tests.faults.calendars import Connected
 from tests.faults.conftest import KEY, Stage
+from tests.faults.test_database import cutting
 from tests.faults.workers import eventually
-from tests.simulators.google_calendar.faults import HANG, LOST
+from tests.postgres import Postgres
+from tests.simulators.google_calendar.faults import HANG, LOST, Delivery, Fault
 from tests.simulators.google_calendar.simulator import GoogleCalendar
 
 pytestmark = pytest.mark.faults
 HOUR = timedelta(hours=1)
+SLOW = Fault(delivery=Delivery.DRIP, seconds=0.005)
+"""Some seconds, which is within what one call may take."""
 
 
 @pytest.fixture
@@ -73,3 +77,57 @@ def test_an_insert_whose_answer_was_lost_with_its_worker_is_one_event(stage: Sta
     for name in ("ana", "ben"):
         assert len({one.event_id for one in connected.coming(plan, name)}) == 1
         assert [one.starts_at for one in connected.coming(plan, name)] == connected.starts(plan)[:3]
+
+
+def test_a_worker_that_waits_for_a_provider_goes_when_it_is_asked_to(stage: Stage, connected: Connected) -> None:
+    connected.couple(1, starts_at=tomorrow())
+    connected.google.fault(HANG, times=100)
+    worker = stage.worker()
+    eventually(lambda: connected.google.calls.total() >= 2, what="both calendars are asked")
+    worker.terminate()
+    assert worker.wait(15) == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_worker_stopped_in_the_middle_of_a_write_past_its_lease_changes_nothing_when_it_wakes(
+    stage: Stage, connected: Connected
+) -> None:
+    connected.google.fault(SLOW, method="calendar.events.insert", times=2)
+    plan = connected.couple(1, starts_at=tomorrow())
+    sleeper = stage.worker()
+    eventually(lambda: connected.google.calls["calendar.events.insert"] >= 2, what="both are being written")
+    sleeper.stop()
+    connected.take_from_the_dead()
+    stage.worker()
+    eventually(connected.all_written, what="both are known to be written")
+    first = connected.coming(plan, "ben")[0]
+    connected.phone(plan, "ben").move_date(first.calendar_id, first.event_id, first.original, first.starts + HOUR)
+    connected.wake()
+    moved = first.starts_at + HOUR
+    eventually(lambda: connected.coming(plan, "ana")[0].starts_at == moved, what="it moved for the other")
+    sleeper.wake()
+    eventually(lambda: sleeper.said().count("calendar.turn-lost") == 2, what="it finds its turns taken")
+    for name in ("ana", "ben"):
+        assert len({one.event_id for one in connected.coming(plan, name)}) == 1
+        assert [one.starts_at for one in connected.coming(plan, name)] == connected.starts(plan)[:3]
+    assert connected.starts(plan)[0] == moved
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_connections_cut_every_half_second_leave_no_calendar_behind(
+    stage: Stage, connected: Connected, postgres: Postgres
+) -> None:
+    plans = [connected.couple(number, starts_at=tomorrow()) for number in range(1, 4)]
+    connected.google.set_latency(0.1)
+    worker = stage.worker()
+    with cutting(postgres, stage.database_url):
+        eventually(
+            lambda: all(connected.coming(plan, name) for plan in plans for name in ("ana", "ben")),
+            what="every plan stands in both calendars",
+        )
+    eventually(connected.all_written, what="all are known to be written")
+    for plan in plans:
+        for name in ("ana", "ben"):
+            assert len({one.event_id for one in connected.coming(plan, name)}) == 1
+    assert worker.is_running()
+    assert "Traceback" not in worker.said()

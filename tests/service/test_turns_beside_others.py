@@ -1,10 +1,12 @@
 """While a calendar has its turn, others act: its owner, their partner, another worker. Whoever came first is heard."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from rituals.calendar_interfaces import Access, CalendarError, Trouble
 from rituals.choosing import choose_way, link
@@ -194,6 +196,21 @@ def test_a_calendar_that_nobody_foresaw_is_left_alone_for_longer_and_longer(both
     assert pauses == sorted(pauses)
     assert pauses[-1] > timedelta(minutes=5)
     assert both.linked(BEN).trouble == Trouble.ODD
+
+
+def test_a_database_that_was_away_for_a_moment_holds_a_calendar_up_for_a_moment(both: LinkedPair) -> None:
+    both.agree(SUNDAY)
+    away = OperationalError("SELECT 1", {}, sqlite3.OperationalError(), connection_invalidated=True)
+
+    def fail() -> None:
+        raise away
+
+    once(both.calendar(BEN), "changes", fail)
+    with pytest.raises(OperationalError):
+        look_once(both, BEN)
+    both.day.let_pass(timedelta(seconds=5))
+    assert take_a_turn(both.day.services)
+    assert both.linked(BEN).read_at == both.day.clock()
 
 
 def test_what_a_turn_had_no_time_for_is_written_in_the_next_at_once(both: LinkedPair) -> None:
