@@ -5,8 +5,20 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, SmallInteger, String, UniqueConstraint, delete, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from rituals.act import Act
 from rituals.couple import Couple
@@ -93,8 +105,13 @@ class Offer(Base):
 
     @classmethod
     def claim(cls, session: Session, now: datetime) -> Self | None:
-        """The one that has waited longest; nobody else is given it for a while."""
-        due = select(cls).where(cls.look_at <= now).order_by(cls.look_at).limit(1)
+        """The one that has waited longest; nobody else is given it for a while, nor another one of this couple's.
+
+        So calendars that are slow, perhaps on purpose, never keep more than one of those who look.
+        """
+        theirs = aliased(cls)
+        in_hand = exists().where(theirs.couple_id == cls.couple_id, theirs.look_at > now)
+        due = select(cls).where(cls.look_at <= now, ~in_hand).order_by(cls.look_at, cls.id).limit(1)
         offer = session.scalar(due.with_for_update(skip_locked=True))
         if offer is not None:
             offer.look_at = now + LEASE

@@ -80,6 +80,19 @@ def test_one_at_a_time_is_claimed_and_comes_round_again(home: Household) -> None
     assert Offer.claim(home.session, home.now + timedelta(minutes=9)) is None
 
 
+def test_a_couple_whose_calendars_are_slow_has_one_looked_for_at_a_time(home: Household) -> None:
+    first, second = ask(home), ask(home, NEXT_MONDAY)
+    others = ask(Household.begin(home.session, ("cleo", "dan")))
+    claimed = []
+    for _ in range(3):
+        claimed.append(Offer.claim(home.session, home.now))
+        home.session.flush()
+    assert claimed == [first, others, None]
+    first.fill(STARTS)
+    home.session.flush()
+    assert Offer.claim(home.session, home.now) is second
+
+
 def test_weeks_that_are_long_over_are_forgotten(home: Household) -> None:
     offer = ask(home)
     Offer.forget(home.session, offer.until_at + timedelta(days=1))
