@@ -20,7 +20,7 @@ TROUBLES = {
     Trouble.GONE: "There is no calendar at this address any more.",
     Trouble.REFUSED: "That server does not let us read it. Is it the calendar’s secret address?",
     Trouble.BUSY: "It could not be read the last time. We try again when it is needed.",
-    Trouble.UNREACHABLE: "That server did not answer in time. We try again when it is needed.",
+    Trouble.UNREACHABLE: "It could not be read the last time. We try again when it is needed.",
     Trouble.ODD: "What stands at this address is no calendar. The right address often ends in ‘.ics’.",
     Trouble.UNSAFE: "This address is not one of the open internet, so it is not asked.",
 }
