@@ -46,6 +46,7 @@ class Occurrence(Base):
     __table_args__ = (
         UniqueConstraint("plan_id", "original_starts"),
         Index("ix_occurrence_plan_id_starts_at", "plan_id", "starts_at"),
+        Index("ix_occurrence_starts_at", "starts_at"),
     )
 
     id: Mapped[PrimaryKey]
