@@ -51,7 +51,7 @@ class IcsAddresses:
             return timedelta(seconds=min(int(text[:9]), 86_400))
         try:
             at = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         pause = (at if at.tzinfo else at.replace(tzinfo=UTC)) - self.clock()
         return min(max(pause, timedelta()), timedelta(days=1))

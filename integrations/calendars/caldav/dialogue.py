@@ -163,4 +163,8 @@ def _member(response: Element, base: str) -> Member:
 def _code(status: Element | None) -> int:
     """Of 'HTTP/1.1 404 Not Found'."""
     words = status.text.split() if status is not None else []
-    return int(words[1]) if len(words) > 1 and words[1].isdecimal() else 200
+    if len(words) < 2 or not words[1].isdecimal():
+        return 200
+    if len(words[1]) > 3:
+        raise odd("a status that cannot be read")
+    return int(words[1])

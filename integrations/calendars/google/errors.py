@@ -90,6 +90,6 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
         return min(timedelta(seconds=int(text)), LONGEST_PAUSE)
     try:
         pause = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(max(pause, timedelta()), LONGEST_PAUSE)

@@ -46,6 +46,7 @@ def test_its_owner_is_taken_where_something_of_theirs_stands() -> None:
             timedelta(minutes=5),
         ),
         (answer(b"", "503 Service Unavailable", Retry_After="soon"), Trouble.BUSY, None),
+        (answer(b"", "503 Service Unavailable", Retry_After="1 Jan 2027 00:00 +" + "9" * 30), Trouble.BUSY, None),
         (answer(b"", "500 Internal Server Error"), Trouble.BUSY, None),
         (answer(b"", "204 No Content"), Trouble.ODD, None),
         (answer(b"<title>Sign in</title>"), Trouble.ODD, None),

@@ -38,6 +38,9 @@ ODD = {
     "entities within entities": BOMB,
     "a file of ours": FILE,
     "deep": b"<d>" * 5000,
+    "a status without end": MULTISTATUS.format(
+        inner=f"<d:response><d:href>/</d:href><d:status>HTTP/1.1 {'1' * 5000}</d:status></d:response>"
+    ).encode(),
     "not even text": b"\x00\xff\xfe" * 50,
 }
 
@@ -126,6 +129,7 @@ def test_a_page_to_sign_in_is_odd(call: Callable[[CaldavCalendar], object]) -> N
         ({"Retry_After": "99999999"}, timedelta(days=1)),
         ({"Retry_After": "soon"}, None),
         ({"Retry_After": "-5"}, None),
+        ({"Retry_After": "1 Jan 2027 00:00 +" + "9" * 30, "Date": "Mon, 01 Mar 2027 09:00:00 GMT"}, None),
         ({}, None),
     ],
 )

@@ -138,6 +138,7 @@ def test_pages_without_end_are_given_up(odd: Odd, odd_calendar: Calendar) -> Non
         ("Mon, 23 Nov 2026 09:00:00 GMT", timedelta()),
         ("Mon, 23 Nov 2099 10:00:00 GMT", timedelta(days=1)),
         ("Some day", None),
+        ("1 Jan 2027 00:00 +" + "9" * 30, None),
     ],
 )
 def test_a_pause_until_a_moment_is_counted_by_the_server_s_own_clock(
