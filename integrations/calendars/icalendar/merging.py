@@ -19,6 +19,8 @@ OURS = TIMES | {"UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", WRITTEN}
 HABITS = frozenset({"STATUS", "TRANSP", "CLASS", "CREATED"})
 """Said by us once, and then as its owner likes: shown as free, say, or tentative."""
 WITHDRAWN = "CANCELLED"
+LONGEST_COUNT = 20
+"""Digits; what has more is no count, and thousands of them are no number that can be read."""
 
 
 def merged(event: Event, stored: Component | None) -> bytes:
@@ -115,7 +117,8 @@ def _is_personal(single: Component, master: Component) -> bool:
 
 def _later(ours: Component, theirs: Component) -> Line:
     """Phones count SEQUENCE up as well, and no program likes it to fall."""
-    counts = [int(value) for value in (ours.value("SEQUENCE"), theirs.value("SEQUENCE")) if value.isdecimal()]
+    said = (one.value("SEQUENCE") for one in (ours, theirs))
+    counts = [int(value) for value in said if value.isdecimal() and len(value) <= LONGEST_COUNT]
     return Line("SEQUENCE", "", str(min(max(counts, default=0), 2**31 - 1)))
 
 

@@ -161,7 +161,9 @@ def test_a_cancelled_event_that_stands_again_is_confirmed() -> None:
     assert the_series(write(CHANGED, stored)).value("STATUS") == "CONFIRMED"
 
 
-@pytest.mark.parametrize(("theirs", "kept"), [("40", "40"), ("1", "4"), ("many", "4"), ("99999999999", "2147483647")])
+@pytest.mark.parametrize(
+    ("theirs", "kept"), [("40", "40"), ("1", "4"), ("many", "4"), ("99999999999", "2147483647"), ("9" * 5000, "4")]
+)
 def test_the_sequence_never_falls(theirs: str, kept: str) -> None:
     stored = write(SUNDAYS).replace("SEQUENCE:2", f"SEQUENCE:{theirs}")
     assert the_series(write(CHANGED, stored)).value("SEQUENCE") == kept
