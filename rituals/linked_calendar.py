@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hmac import compare_digest
@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    exists,
     or_,
     select,
     update,
@@ -141,15 +142,17 @@ class LinkedCalendar(Base):
         return session.scalar(parting.limit(1)) is not None
 
     @classmethod
-    def is_any_due(cls, session: Session, now: datetime) -> bool:
+    def is_any_due(cls, session: Session, now: datetime, *, without: Collection[Way] = ()) -> bool:
         """Whether one should be looked at that nobody holds."""
         # In order, as it is claimed: without, PostgreSQL may think that any row will do, and read them all.
-        return session.scalar(select(cls.id).where(*cls._due(now)).order_by(cls.look_at).limit(1)) is not None
+        return session.scalar(select(cls.id).where(*cls._due(now, without)).order_by(cls.look_at).limit(1)) is not None
 
     @classmethod
-    def claim(cls, session: Session, lease: Lease, now: datetime, limit: int) -> Sequence[Self]:
-        """Hold up to `limit` that should be looked at and that nobody else holds."""
-        due = select(cls).where(*cls._due(now)).order_by(cls.look_at).limit(limit)
+    def claim(
+        cls, session: Session, lease: Lease, now: datetime, limit: int, *, without: Collection[Way] = ()
+    ) -> Sequence[Self]:
+        """Hold up to `limit` that should be looked at and that nobody else holds, `without` those of some ways."""
+        due = select(cls).where(*cls._due(now, without)).order_by(cls.look_at).limit(limit)
         claimed = session.scalars(due.with_for_update(skip_locked=True)).all()
         for linked in claimed:
             # A wish to be looked at that comes meanwhile brings `look_at` forward again, and is seen at the end.
@@ -157,8 +160,10 @@ class LinkedCalendar(Base):
         return claimed
 
     @classmethod
-    def _due(cls, now: datetime) -> tuple[ColumnElement[bool], ...]:
-        return cls.look_at <= now, or_(cls.held_until.is_(None), cls.held_until <= now)
+    def _due(cls, now: datetime, without: Collection[Way]) -> tuple[ColumnElement[bool], ...]:
+        due = cls.look_at <= now, or_(cls.held_until.is_(None), cls.held_until <= now)
+        others = CalendarConnection.id == cls.connection_id, CalendarConnection.way.not_in(without)
+        return (*due, exists().where(*others)) if without else due
 
     @classmethod
     def held(cls, session: Session, linked_id: int, lease: Lease) -> Self | None:

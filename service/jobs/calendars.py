@@ -1,12 +1,15 @@
 """The threads that read and write connected calendars: none of them ever stands in a mail's way."""
 
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from rituals.connection import Way
 from rituals.errand import Lease
 from rituals.linked_calendar import LinkedCalendar
 from service.jobs.reconciling import take_turn
@@ -28,6 +31,10 @@ class CalendarKeepers:
         self._rest = rest
         self._stopping = Event()
         count = services.keepers if services.calendars else 0
+        self._most = count - 1 if len(services.calendars) > 1 and count > 1 else count
+        """For one way at once: while its provider hangs, somebody is left to look after the others."""
+        self._asking: Counter[Way] = Counter()
+        self._claiming = Lock()
         self._threads = [Thread(target=self._run, name=f"calendar-{n}", daemon=True) for n in range(1, count + 1)]
 
     def start(self) -> None:
@@ -42,8 +49,22 @@ class CalendarKeepers:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if not self._guarded(lambda: take_a_turn(self._services)):
+            if not self._guarded(self._take_a_turn):
                 self._stopping.wait(self._rest * len(self._threads) * random.uniform(0.7, 1.3))  # noqa: S311 (jitter)
+
+    def _take_a_turn(self) -> bool:
+        with self._claiming:
+            full = [way for way, count in self._asking.items() if count >= self._most]
+            claimed = claim(self._services, without=full)
+            if claimed is None:
+                return False
+            self._asking[claimed.way] += 1
+        try:
+            take_turn(self._services, claimed.linked_id, claimed.lease)
+        finally:
+            with self._claiming:
+                self._asking[claimed.way] -= 1
+        return True
 
     def _guarded(self, turn: Callable[[], bool]) -> bool:
         """One bad calendar never ends a thread."""
@@ -56,16 +77,31 @@ class CalendarKeepers:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One calendar whose turn it is, in our hands."""
+
+    linked_id: int
+    way: Way
+    lease: Lease
+
+
 def take_a_turn(services: Services) -> bool:
     """Look at the calendar that has waited longest; False if none is due."""
+    claimed = claim(services)
+    if claimed is not None:
+        take_turn(services, claimed.linked_id, claimed.lease)
+    return claimed is not None
+
+
+def claim(services: Services, *, without: Collection[Way] = ()) -> Claimed | None:
+    """The one that has waited longest, `without` those of some ways; None if none is due."""
     with services.database.reading() as session:
-        if not LinkedCalendar.is_any_due(session, services.clock()):
-            return False
+        if not LinkedCalendar.is_any_due(session, services.clock(), without=without):
+            return None
     with services.database.writing() as session:
         session.connection()
         now = services.clock()
         lease = Lease.take(now, LEASE)
-        claimed = [linked.id for linked in LinkedCalendar.claim(session, lease, now, 1)]
-    for linked_id in claimed:
-        take_turn(services, linked_id, lease)
-    return bool(claimed)
+        first = next(iter(LinkedCalendar.claim(session, lease, now, 1, without=without)), None)
+        return Claimed(first.id, first.connection.way, lease) if first is not None else None

@@ -2,7 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import select, update
@@ -15,8 +17,9 @@ from rituals.leaving import leave
 from rituals.linked_calendar import PERIOD, Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence
 from rituals.recurrence import wall_clock
+from rituals.signin import welcome
 from service.jobs.calendar_turn import TURN
-from service.jobs.calendars import take_a_turn
+from service.jobs.calendars import CalendarKeepers, take_a_turn
 from tests.fake_calendar import FakeCalendar
 from tests.service.linked_pair import NAMES, WAYS, LinkedPair
 from tests.service.workday import ANA, BEN, Pair, Workday
@@ -276,3 +279,29 @@ def test_after_the_clock_was_set_back_calendars_are_looked_at_as_before(both: Li
         look_at = both.linked(address).look_at
         assert look_at is not None
         assert look_at <= both.day.clock() + PERIOD
+
+
+def test_a_provider_that_hangs_leaves_somebody_for_the_others(both: LinkedPair) -> None:
+    """Two look after calendars, and more than two of one provider would keep both waiting."""
+    both.agree(SUNDAY)
+    services, may_answer, is_read = both.day.services, Event(), Event()
+    both.provider.add("carol's")
+    with services.database.writing() as session:
+        carol = welcome(session, "carol@example.org", both.day.clock())
+        access = both.provider.calendars["carol's"].access
+        link(session, carol, Way.GOOGLE, access, services.vault, name="Hers", now=both.day.clock())
+    both.day.let_pass(2 * PERIOD)
+    with services.database.writing() as session:
+        session.get_one(LinkedCalendar, both.linked(BEN).id).look_at = both.day.clock()  # it is the last in line
+
+    def hang(_call: str) -> None:
+        may_answer.wait(10)
+
+    for name in (NAMES[ANA], "carol's"):
+        both.provider.calendars[name].before = hang
+    both.calendar(BEN).before = lambda _call: is_read.set()
+    keepers = CalendarKeepers(replace(services, keepers=2), rest=0.01)
+    keepers.start()
+    assert is_read.wait(5)
+    may_answer.set()
+    keepers.stop(within=timedelta(seconds=10))
