@@ -98,6 +98,7 @@ class Worker:
 
     def _look(self) -> timedelta:
         steady = self._steady.is_steady()
+        self._keepers.go_on(may_begin=steady)
         if self._steady.went_back:
             self._revive()
         self._every("beat", BEAT, self._beat)

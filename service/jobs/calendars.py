@@ -35,11 +35,16 @@ class CalendarKeepers:
         """For one way at once: while its provider hangs, somebody is left to look after the others."""
         self._asking: Counter[Way] = Counter()
         self._claiming = Lock()
+        self._may_begin = True
         self._threads = [Thread(target=self._run, name=f"calendar-{n}", daemon=True) for n in range(1, count + 1)]
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
+
+    def go_on(self, *, may_begin: bool) -> None:
+        """No turn begins while the clock cannot be believed: a date that was moved would seem to be over."""
+        self._may_begin = may_begin
 
     def stop(self, *, within: timedelta) -> None:
         """No new turn begins; one that runs is left to its deadline, and its lease to whoever comes next."""
@@ -49,7 +54,7 @@ class CalendarKeepers:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if not self._guarded(self._take_a_turn):
+            if not self._may_begin or not self._guarded(self._take_a_turn):
                 self._stopping.wait(self._rest * len(self._threads) * random.uniform(0.7, 1.3))  # noqa: S311 (jitter)
 
     def _take_a_turn(self) -> bool:

@@ -10,7 +10,7 @@ from integrations.calendars.google.provider import GoogleProvider
 from integrations.http import Guard
 from integrations.vault import Vault
 from rituals.act import Act
-from rituals.calendar_interfaces import Consent
+from rituals.calendar_interfaces import Consent, Trouble
 from rituals.choosing import link
 from rituals.connection import Way
 from rituals.couple import form_couple
@@ -72,6 +72,12 @@ class Connected:
     def all_written(self) -> bool:
         with self.database.reading() as session:
             return all(one.written_at is not None for one in session.scalars(select(LinkedCalendar)))
+
+    def troubles(self) -> dict[str, Trouble]:
+        """By address, of those who are in any."""
+        with self.database.reading() as session:
+            troubled = session.scalars(select(LinkedCalendar).where(LinkedCalendar.trouble.is_not(None)))
+            return {one.connection.partner.address: one.trouble for one in troubled if one.trouble is not None}
 
     def wake(self) -> None:
         """As if every quarter of an hour were over."""

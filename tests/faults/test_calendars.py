@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rituals.calendar_interfaces import Trouble
 from tests.faults.calendars import Connected
 from tests.faults.conftest import KEY, Stage
 from tests.faults.test_database import cutting
@@ -131,3 +132,31 @@ def test_connections_cut_every_half_second_leave_no_calendar_behind(
             assert len({one.event_id for one in connected.coming(plan, name)}) == 1
     assert worker.is_running()
     assert "Traceback" not in worker.said()
+
+
+def test_access_that_was_taken_back_is_told_to_its_owner_once_and_prompts_go_on(
+    stage: Stage, connected: Connected
+) -> None:
+    plan = connected.couple(1, starts_at=tomorrow())
+    worker = stage.worker()
+    eventually(connected.all_written, what="it stands in both")
+    connected.google.authorization.withdraw("ben-1@example.org")
+    asked = connected.google.calls["oauth.token"]
+    connected.wake()
+    eventually(lambda: connected.troubles() == {"ben-1@example.org": Trouble.RECONNECT}, what="we are refused")
+    worker.terminate()
+    assert worker.wait() == 0
+    stage.worker()  # which looks at once whether somebody is to be told
+    eventually(lambda: told(stage, "ben-1@example.org") == 1, what="its owner is told")
+    for _ in range(3):
+        connected.wake()
+        prompts = stage.due(1)
+        eventually(prompts.all_settled, what="prompts go on")
+    assert connected.google.calls["oauth.token"] == asked + 1, "one renewal, and no more"
+    assert (told(stage, "ben-1@example.org"), told(stage, "ana-1@example.org")) == (1, 0)
+    assert connected.coming(plan, "ana")
+
+
+def told(stage: Stage, address: str) -> int:
+    """How many mails came to them."""
+    return sum(copy.recipient == address for copy in stage.server.received)

@@ -305,3 +305,17 @@ def test_a_provider_that_hangs_leaves_somebody_for_the_others(both: LinkedPair) 
     assert is_read.wait(5)
     may_answer.set()
     keepers.stop(within=timedelta(seconds=10))
+
+
+def test_no_turn_begins_while_the_clock_cannot_be_believed(both: LinkedPair) -> None:
+    both.agree(SUNDAY)
+    both.day.let_pass(2 * PERIOD)
+    is_read = Event()
+    both.calendar(BEN).before = lambda _call: is_read.set()
+    keepers = CalendarKeepers(replace(both.day.services, keepers=1), rest=0.01)
+    keepers.go_on(may_begin=False)
+    keepers.start()
+    assert not is_read.wait(0.2)
+    keepers.go_on(may_begin=True)
+    assert is_read.wait(5)
+    keepers.stop(within=timedelta(seconds=10))
