@@ -302,6 +302,7 @@ class LinkedCalendar(Base):
 
     def is_gone(self) -> None:
         """We have said farewell, or cannot any more."""
+        self.name = ""
         self.sealed = self.token = self.look_at = None
         self.channel = self.channel_digest = self.channel_resource = self.channel_ends_at = None
 

@@ -10,6 +10,7 @@ RULE_LIMIT = 500
 INTERVAL_LIMIT = 1000
 A_DAY_AT_MOST = 4
 LEAP_YEAR = 2028
+LONGEST_MONTH = 31
 
 _NUMBERS = r"[+-]?\d{1,3}(?:,[+-]?\d{1,3}){0,60}"
 _PARTS = {
@@ -53,6 +54,8 @@ def _is_bounded(rule: Mapping[str, str], starts: datetime) -> bool:
     if frequency not in _MONTH_DAYS and "BYMONTHDAY" in rule:
         return False
     if "BYSETPOS" in rule and frequency not in {"MONTHLY", "YEARLY"}:
+        return False
+    if frequency == "MONTHLY" and any(abs(place) > LONGEST_MONTH for place in _numbers(rule, "BYSETPOS")):
         return False
     if frequency == "DAILY" and "BYDAY" in rule and interval % 7 == 0:
         return False

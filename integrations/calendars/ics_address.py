@@ -27,8 +27,10 @@ class IcsAddresses:
         scheme = scheme.lower()
         if not colon:
             scheme, rest = "https", address.strip()
-        secure = {"webcal": "https", "webcals": "https"}.get(scheme, scheme)
-        return self.guard.target(f"{secure}://{rest}").url
+        # Such an address is a secret: it goes in clear only where everything stays in one's own network.
+        secure = {"webcal": "https", "webcals": "https"} | ({} if self.guard.allow_private else {"http": "https"})
+        scheme = secure.get(scheme, scheme)
+        return self.guard.target(f"{scheme}://{rest}").url
 
     def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Busy]:
         with Session(self.guard) as session:

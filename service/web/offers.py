@@ -1,5 +1,6 @@
 """'Find a time', from within the form of a plan: three that suit both, for the week of the day that stands there."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flask import Blueprint, abort, request
@@ -7,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from rituals.offer import Offer
 from rituals.refused import RefusedError
-from service.web.offer_view import offer_view, put_in
+from service.web.offer_view import Looking, offer_view, put_in
 from service.web.plan_fields import PlanFields, day_of
 from service.web.plan_form import form_page
 from service.web.plan_frames import same_frame
@@ -29,7 +30,11 @@ def create() -> str | tuple[str, int] | Response:
             Offer.ask(visit.act, ritual.slug, ritual.duration // timedelta(minutes=1), _day(fields))
         except RefusedError as error:
             return form_page(visit, frame, fields, {error.field or "date": str(error)}), 422
-        return form_page(visit, frame, fields, {}, offer=offer_view(visit, ritual.slug, fields.date))
+        found = offer_view(visit, ritual.slug, fields.date)
+        if found is not None and "looked" not in request.form:
+            # What the other has asked for before is not shown any sooner: nobody sees that they did.
+            found = replace(found, state=Looking.LOOKING)
+        return form_page(visit, frame, fields, {}, offer=found)
 
 
 @blueprint.post("/offers/choice")

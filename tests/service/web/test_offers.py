@@ -24,6 +24,11 @@ def ask(client: FlaskClient, **changes: object) -> str:
     return answer.text
 
 
+def see(client: FlaskClient, **changes: object) -> str:
+    """What was found, as the page asks by itself a moment later."""
+    return ask(client, looked="yes", **changes)
+
+
 def times(page: str) -> list[str]:
     return re.findall(r'name="start" value="([^"]+)"', page)
 
@@ -39,16 +44,25 @@ def test_it_is_looked_for_and_then_found(couple: Pair, services: Services) -> No
     assert "We are looking for three times that suit you both this week." in words(page)
     assert LINE in page
     assert find_a_time(services)
-    page = ask(couple.anna)
+    page = see(couple.anna)
     assert "Times that suit you both this week, for 20 minutes:" in words(page)
     assert len(times(page)) == 3
-    assert times(ask(couple.ben, form_key="another-form-key-000", date="2027-03-07")) == times(page)
+    assert times(see(couple.ben, form_key="another-form-key-000", date="2027-03-07")) == times(page)
+
+
+def test_nobody_sees_that_the_other_has_asked_before(couple: Pair, services: Services) -> None:
+    """What is there already comes no sooner than what has to be looked for."""
+    first = words(ask(couple.anna))
+    find_a_time(services)
+    looking = "We are looking for three times"
+    assert looking in first
+    assert looking in words(ask(couple.ben, form_key="another-form-key-000"))
 
 
 def test_one_of_them_is_put_into_the_form(couple: Pair, services: Services) -> None:
     ask(couple.anna, weekdays=["TU"])
     find_a_time(services)
-    start = times(ask(couple.anna))[0]
+    start = times(see(couple.anna))[0]
     page = couple.anna.post("/offers/choice", data=filled(weekdays=["TU"], start=start)).text
     local = datetime.fromisoformat(start).astimezone(UTC)
     assert f'value="{local:%Y-%m-%d}"' in page
@@ -74,20 +88,20 @@ def test_where_there_are_none_the_words_say_nothing_of_why(couple: Pair, service
             RitualHours.set(session, session.get_one(Partner, partner_id), {day: (600, 700)})
     ask(couple.anna)
     find_a_time(services)
-    assert "we have no three times to offer. That can have many reasons" in words(ask(couple.anna))
+    assert "we have no three times to offer. That can have many reasons" in words(see(couple.anna))
 
 
 def test_one_is_told_of_ones_own_calendars_alone(couple: Pair, services: Services) -> None:
     """That the other's are not looked at either is for nobody to see."""
     ask(couple.anna)
     find_a_time(services)
-    before = ask(couple.anna)
+    before = see(couple.anna)
     assert "None of your own calendars is looked at" in words(before)
     with services.database.writing() as session:
         ben = session.get_one(Partner, couple.ben_id)
         IcsAddress.add(session, ben, "https://work.example/b.ics", services.vault, services.clock(), name="Work")
-    assert words(ask(couple.anna)) == words(before)
-    assert "None of your own" not in words(ask(couple.ben))
+    assert words(see(couple.anna)) == words(before)
+    assert "None of your own" not in words(see(couple.ben))
 
 
 @pytest.mark.parametrize(
