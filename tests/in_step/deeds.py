@@ -331,6 +331,16 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveHouse:
+    """Connect another calendar."""
+
+    who: int = 0
+
+    def __call__(self, home: Household) -> None:
+        home.move_house(BOTH[self.who])
+
+
+@dataclass(frozen=True, slots=True)
 class Rest:
     """Nothing disturbs for a while, and all must be well."""
 

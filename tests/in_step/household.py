@@ -47,6 +47,8 @@ class Side:
     phone: SplittingPhone
     shown: Callable[[], Mapping[str, Timetable]]
     """By UID. Whatever else is there stands under a name of its own."""
+    another: Callable[[], "Side"]
+    """Another calendar of theirs, by the same way."""
     in_pieces: Callable[[Road], None] = lambda _road: None
     """Where a write is several calls: lets something happen between them."""
 
@@ -56,18 +58,24 @@ class Household:
     """Who does what goes through the domain's own doors, each time in a transaction of its own."""
 
     pair: Pair
-    sides: Mapping[str, Side]
-    roads: Mapping[str, Road]
+    sides: dict[str, Side]
+    roads: dict[str, Road]
+    """By partner: to the calendar that they have connected now."""
+    ways: dict[str, Road]
+    """By calendar: also to those that were left."""
+    left: list[tuple[Side, Road]] = field(default_factory=list)
+    """What is to be cleared, where we can still get in."""
     wishes: Wishes = field(default_factory=Wishes)
     uids: list[str] = field(default_factory=list)
-    deeds: int = 0
 
     @classmethod
     def connect(cls, day: Workday, sides: Mapping[str, Side], spoiled: Spoiling | None = None) -> "Household":
         roads = {one.access.calendar: Road() for one in sides.values()}
         providers = {one.way: FarProvider(one.provider, roads, spoiled or _as_it_is) for one in sides.values()}
         day.services = replace(day.services, calendars=providers, keepers=0)
-        home = cls(Pair.meet(day), sides, {name: roads[one.access.calendar] for name, one in sides.items()})
+        home = cls(
+            Pair.meet(day), dict(sides), {name: roads[one.access.calendar] for name, one in sides.items()}, roads
+        )
         for name, side in sides.items():
             side.in_pieces(home.roads[name])
         for name in BOTH:
@@ -87,6 +95,17 @@ class Household:
         with self.pair.acting(name) as act:
             link(act.session, act.by, side.way, side.access, self.day.services.vault, name="Ours", now=act.now)
 
+    def move_house(self, name: str) -> None:
+        """They connect another calendar in place of the one they had."""
+        before, road = self.sides[name], self.roads[name]
+        road.is_out_of_reach |= bool(road.late)
+        self.left.append((before, road))
+        side = self.sides[name] = before.another()
+        self.roads[name] = self.ways[side.access.calendar] = Road()
+        side.in_pieces(self.roads[name])
+        self.link(name)
+        self.wishes.begin_anew(name)
+
     def turns(self) -> None:
         """Every calendar that is due has its turn. Whoever is killed in one is followed by another."""
         for _ in range(MOST_TURNS):
@@ -104,7 +123,7 @@ class Household:
 
     def rest(self) -> None:
         """Nothing disturbs any more, and whatever waits has its time: leases run out, access is given again."""
-        for road in self.roads.values():
+        for road in self.ways.values():
             road.calm()
         self.let_pass(timedelta(hours=2))
         for name in BOTH:

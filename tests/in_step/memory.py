@@ -33,9 +33,14 @@ def fresh() -> Mapping[str, Side]:
 
 def two_calendars(ana: FakeCalendar, ben: FakeCalendar) -> Mapping[str, Side]:
     provider = FakeProvider({one.name: one for one in (ana, ben)})
-    return {
-        name: Side(
-            way, calendar.access, provider, FakePhone(calendar), Memory(calendar).shown, Memory(calendar).in_pieces
-        )
-        for name, way, calendar in ((ANA, Way.GOOGLE, ana), (BEN, Way.CALDAV, ben))
-    }
+    return {ANA: side(Way.GOOGLE, provider, ana), BEN: side(Way.CALDAV, provider, ben)}
+
+
+def side(way: Way, provider: FakeProvider, calendar: FakeCalendar) -> Side:
+    def another() -> Side:
+        name = f"{calendar.name} and another"
+        provider.calendars[name] = type(calendar)(name)
+        return side(way, provider, provider.calendars[name])
+
+    seen = Memory(calendar)
+    return Side(way, calendar.access, provider, FakePhone(calendar), seen.shown, another, seen.in_pieces)

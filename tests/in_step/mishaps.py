@@ -101,5 +101,5 @@ class Delay:
 
 
 def _revoke(road: Road) -> None:
-    road.is_closed = True
+    road.is_closed = road.is_out_of_reach = True
     fails(Trouble.RECONNECT)()

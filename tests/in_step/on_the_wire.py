@@ -115,7 +115,9 @@ def _at_google(google: GoogleCalendar) -> Side:
             faults.UNAVAILABLE, call=calls + 1, method="calendar.events.patch", address=address
         )
 
-    return Side(Way.GOOGLE, access, provider, phone, Window(provider, access).shown, in_pieces)
+    return Side(
+        Way.GOOGLE, access, provider, phone, Window(provider, access).shown, lambda: _at_google(google), in_pieces
+    )
 
 
 def _by_caldav(url: str) -> Side:
@@ -124,7 +126,7 @@ def _by_caldav(url: str) -> Side:
     phone.make_calendar(phone.calendar, "Ours")
     provider = CaldavProvider(Guard(allow_private=True))
     access = Access({"user": user, "password": PASSWORD}, phone.calendar)
-    return Side(Way.CALDAV, access, provider, phone, Window(provider, access).shown)
+    return Side(Way.CALDAV, access, provider, phone, Window(provider, access).shown, lambda: _by_caldav(url))
 
 
 def unending(ends: Recurrence) -> Recurrence:

@@ -65,6 +65,8 @@ class Road:
     calls: list[str] = field(default_factory=list)
     is_closed: bool = False
     """Access was taken back."""
+    is_out_of_reach: bool = False
+    """What stands there cannot be taken away for certain: access was taken back, or a write is still on its way."""
     old_token: bool = False
     """The next token is too old."""
     cut: int | None = None

@@ -60,7 +60,13 @@ MISHAPS = often(
     (2, st.builds(mishaps.Delay, who=WHO, calls=st.sampled_from([0, 1, 1, 2]))),
 )
 NOTHING: st.SearchStrategy[Deed] = st.just(deeds.Pass(0))
-AFTERWARDS = often((2, NOTHING), (4, TIME), (1, st.just(deeds.Rest())), (1, st.builds(deeds.Reconnect, who=WHO)))
+AFTERWARDS = often(
+    (4, NOTHING),
+    (8, TIME),
+    (2, st.just(deeds.Rest())),
+    (2, st.builds(deeds.Reconnect, who=WHO)),
+    (1, st.builds(deeds.MoveHouse, who=WHO)),
+)
 
 
 @st.composite

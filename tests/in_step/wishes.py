@@ -60,6 +60,14 @@ class Wishes:
             if date[0] == uid and any(one.by == phone for one in wishes):
                 wishes.append(Wish(NOBODY, date[1], date[1]))
 
+    def begin_anew(self, phone: str) -> None:
+        """In another calendar: what was done in the one before may have been seen, or not, and all stands again."""
+        for _, uid in {*self.taken_out, *self.perhaps_out}:
+            self.perhaps_out.discard((phone, uid))
+            self.taken_out.discard((phone, uid))
+        for uid in {date[0] for date in self.recent}:
+            self.go_with_the_series(phone, uid)
+
     def settle(self) -> None:
         """The calendars are at rest."""
         self.recent.clear()
