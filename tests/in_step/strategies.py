@@ -4,18 +4,19 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from tests.in_step import deeds, mishaps
-from tests.in_step.deeds import AHEAD, PAST, Deed
+from tests.in_step import deeds, mishaps, on_pages, on_phones
+from tests.in_step.dates import AHEAD, BACK, PAST, RULES
+from tests.in_step.deeds import Deed
 from tests.in_step.mishaps import What
 from tests.in_step.road import Leg
 
 WHO = st.integers(0, 1)
 PLAN = st.sampled_from([0, 0, 0, 1])
 DATE = st.sampled_from([1, 1, 1, 1, 0, 2, 2, PAST, AHEAD])
-TO = st.sampled_from([None, None, None, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, deeds.BACK, deeds.BACK])
+TO = st.sampled_from([None, None, None, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, BACK, BACK])
 CALLS = st.sampled_from([0, 1, 1, 1, 2, 2, 3, 4])
 LEG = st.sampled_from([Leg.THERE, Leg.BACK, Leg.BACK, Leg.MIDDLE])
-RULE = st.integers(0, len(deeds.RULES) - 1)
+RULE = st.integers(0, len(RULES) - 1)
 
 
 def often(*weights: tuple[int, st.SearchStrategy[Deed]]) -> st.SearchStrategy[Deed]:
@@ -23,29 +24,29 @@ def often(*weights: tuple[int, st.SearchStrategy[Deed]]) -> st.SearchStrategy[De
     return st.sampled_from([one for weight, one in weights for _ in range(weight)]).flatmap(lambda one: one)
 
 
-def _at_the_same_time(who: int, drag: deeds.Drag, calls: int) -> mishaps.Meanwhile:
+def _at_the_same_time(who: int, drag: on_phones.Drag, calls: int) -> mishaps.Meanwhile:
     """In the very calendar that is just being read or written."""
     return mishaps.Meanwhile(replace(drag, who=who), who, calls, Leg.THERE)
 
 
-DRAGS = st.builds(deeds.Drag, who=WHO, plan=PLAN, date=DATE, to=TO)
+DRAGS = st.builds(on_phones.Drag, who=WHO, plan=PLAN, date=DATE, to=TO)
 PAGES = often(
-    (6, st.builds(deeds.Change, who=WHO, plan=PLAN, date=DATE, to=TO)),
-    (1, st.builds(deeds.Pause, who=WHO, plan=PLAN)),
-    (2, st.builds(deeds.Resume, who=WHO, plan=PLAN)),
-    (1, st.builds(deeds.Propose, who=WHO, plan=PLAN, rule=RULE, hour=st.sampled_from([19, 20]))),
-    (2, st.builds(deeds.Answer, who=WHO, plan=PLAN, yes=st.sampled_from([True, True, False]))),
-    (1, st.builds(deeds.AnswerDate, yes=st.booleans())),
-    (1, st.builds(deeds.End, who=WHO, plan=st.just(1))),
-    (1, st.builds(deeds.Choose, rule=RULE, hour=st.sampled_from([18, 19]))),
+    (6, st.builds(on_pages.Change, who=WHO, plan=PLAN, date=DATE, to=TO)),
+    (1, st.builds(on_pages.Pause, who=WHO, plan=PLAN)),
+    (2, st.builds(on_pages.Resume, who=WHO, plan=PLAN)),
+    (1, st.builds(on_pages.Propose, who=WHO, plan=PLAN, rule=RULE, hour=st.sampled_from([19, 20]))),
+    (2, st.builds(on_pages.Answer, who=WHO, plan=PLAN, yes=st.sampled_from([True, True, False]))),
+    (1, st.builds(on_pages.AnswerDate, yes=st.booleans())),
+    (1, st.builds(on_pages.End, who=WHO, plan=st.just(1))),
+    (1, st.builds(on_pages.Choose, rule=RULE, hour=st.sampled_from([18, 19]))),
 )
 PHONES = often(
     (7, DRAGS),
-    (1, st.builds(deeds.DragSeries, who=WHO, plan=PLAN, by_days=st.integers(0, 1))),
-    (1, st.builds(deeds.Split, who=WHO, plan=PLAN, date=st.integers(0, 2))),
-    (1, st.builds(deeds.Delete, who=WHO, plan=st.sampled_from([0, 1, 1]))),
-    (1, st.builds(deeds.Retitle, who=WHO, plan=PLAN)),
-    (1, st.builds(deeds.Meet, who=WHO, plan=PLAN, date=st.integers(0, 3))),
+    (1, st.builds(on_phones.DragSeries, who=WHO, plan=PLAN, by_days=st.integers(0, 1))),
+    (1, st.builds(on_phones.Split, who=WHO, plan=PLAN, date=st.integers(0, 2))),
+    (1, st.builds(on_phones.Delete, who=WHO, plan=st.sampled_from([0, 1, 1]))),
+    (1, st.builds(on_phones.Retitle, who=WHO, plan=PLAN)),
+    (1, st.builds(on_phones.Meet, who=WHO, plan=PLAN, date=st.integers(0, 3))),
 )
 PEOPLE = often((1, PHONES), (1, PAGES))
 WORK = st.builds(deeds.Work, look=st.sampled_from([True, True, True, False]))
@@ -73,7 +74,7 @@ AFTERWARDS = often(
 def rounds(draw: st.DrawFn, first: bool = False) -> list[Deed]:
     """People do something, the road is bad or good, the calendars have their turns, and some time goes by."""
     bad = draw(st.lists(MISHAPS, max_size=2))
-    some = [deeds.Choose()] if first else draw(st.lists(PEOPLE, min_size=1, max_size=3))
+    some = [on_pages.Choose()] if first else draw(st.lists(PEOPLE, min_size=1, max_size=3))
     return [*bad, *some, draw(WORK), draw(AFTERWARDS)]
 
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.in_step.deeds import Change, Choose, Deed, Drag, Pass, Rest, Work
+from tests.in_step.deeds import Deed, Pass, Rest, Work
 from tests.in_step.household import Household
 from tests.in_step.memory import fresh
 from tests.in_step.mishaps import Delay, Meanwhile, Mishap, OldToken, What
+from tests.in_step.on_pages import Change, Choose
+from tests.in_step.on_phones import Drag
 from tests.in_step.planted import PLANTED, Plant
 from tests.in_step.road import Leg
 from tests.in_step.strategies import histories
