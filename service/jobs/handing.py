@@ -89,13 +89,14 @@ class Handing:
 
     def _sent(self, session: Session) -> None:
         parcel, now = self.parcel, self.services.clock()
-        if parcel.kind.mark_sent(session, parcel.row_id, parcel.lease, now):
+        is_ours = parcel.kind.mark_sent(session, parcel.row_id, parcel.lease, now)
+        if parcel.partner_id is not None:  # before the calendar's row, as everybody locks them
+            bounced = update(Partner).where(Partner.id == parcel.partner_id, Partner.bounced_at.is_not(None))
+            session.execute(bounced.values(bounced_at=None))
+        if is_ours:
             drafts.drop(session, parcel.kind, parcel.row_id)
             if parcel.kind is Letter:
                 record_told(session, parcel.row_id, now)
-        if parcel.partner_id is not None:
-            bounced = update(Partner).where(Partner.id == parcel.partner_id, Partner.bounced_at.is_not(None))
-            session.execute(bounced.values(bounced_at=None))
 
     def _log_sent(self) -> None:
         parcel = self.parcel
