@@ -1,11 +1,9 @@
 """A calendar that somebody connected: what opens it, when it was last read and written, and what is wrong with it."""
 
 import json
-import random
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hmac import compare_digest
 from typing import Self
 
 from sqlalchemy import (
@@ -14,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    SmallInteger,
     String,
     Text,
     and_,
@@ -25,28 +22,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from rituals.calendar_interfaces import LASTING, Access, CalendarError, Channel, Trouble
+from rituals.calendar_channel import PERIOD, Called
+from rituals.calendar_interfaces import LASTING, Access, Trouble
+from rituals.calendar_trouble import TOLD_AFTER, Troubled
 from rituals.connection import CalendarConnection, Way
 from rituals.couple import Partner
 from rituals.errand import Lease
 from rituals.interfaces import Sealer
-from rituals.secret import digest
 from rituals.storage import Base, Id, Moment, PrimaryKey, stored
 
-PERIOD = timedelta(minutes=15)
-"""How often a calendar is read when nothing is known to have changed."""
-PERIOD_WITH_CALLS = timedelta(hours=2)
-"""As often while its provider calls us: only for calls that were lost."""
 BEFORE_A_START = timedelta(minutes=2)
 """It is read once more this long before each start."""
-SHOWN_AFTER = 3
-"""A weakness of the other side is spoken of once it has failed so often in a row."""
 FAREWELL_TRIES = 12
-TOLD_AFTER = (timedelta(), timedelta(days=3), timedelta(days=7), timedelta(days=14))
-"""After how long its owner is told that only they can help: so often, and no more."""
-RENEWED_BEFORE = timedelta(days=1)
-"""A channel by which a provider calls us is renewed so long before it ends."""
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=20), timedelta(hours=1)
 
 
 class Farewell(StrEnum):
@@ -56,7 +43,7 @@ class Farewell(StrEnum):
     LEAVE = "leave"
 
 
-class LinkedCalendar(Base):
+class LinkedCalendar(Troubled, Called, Base):
     """The other end of a connection by Google or CalDAV; one row is one calendar's turn of work."""
 
     __tablename__ = "linked_calendar"
@@ -79,25 +66,13 @@ class LinkedCalendar(Base):
     """When somebody should look at it again; None: not until its owner acts."""
     held_until: Mapped[datetime | None] = mapped_column(Moment)
     holder: Mapped[int | None] = mapped_column(BigInteger)
-    failures: Mapped[int] = mapped_column(SmallInteger, default=0)
-    """In a row."""
     read_at: Mapped[datetime | None] = mapped_column(Moment)
     written_at: Mapped[datetime | None] = mapped_column(Moment)
-    trouble: Mapped[Trouble | None] = mapped_column(stored(Trouble))
-    trouble_at: Mapped[datetime | None] = mapped_column(Moment)
-    """Since when."""
-    told: Mapped[int] = mapped_column(SmallInteger, default=0)
-    """How many mails have told its owner of this trouble."""
     farewell: Mapped[Farewell | None] = mapped_column(stored(Farewell))
     stand_in_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("calendar_connection.id", ondelete="SET NULL"), index=True
     )
     """The connection by mail that stands in for it while it lets nobody in."""
-    channel: Mapped[str | None] = mapped_column(String(64), unique=True)
-    """The name under which the provider pushes changes to us."""
-    channel_digest: Mapped[str | None] = mapped_column(String(64))
-    channel_resource: Mapped[str | None] = mapped_column(Text)
-    channel_ends_at: Mapped[datetime | None] = mapped_column(Moment)
 
     connection: Mapped[CalendarConnection] = relationship(foreign_keys=[connection_id])
 
@@ -187,11 +162,6 @@ class LinkedCalendar(Base):
         connection.execute(update(cls).where(cls.look_at > now + PERIOD).values(look_at=now + PERIOD))
         connection.execute(update(cls).where(cls.held_until > now + lease).values(held_until=now + lease))
 
-    def was_told(self, now: datetime) -> None:
-        """What would have been told meanwhile is not made up for."""
-        since = self.trouble_at or now
-        self.told = sum(since + after <= now for after in TOLD_AFTER)
-
     @property
     def lets_nobody_in(self) -> bool:
         """Its owner can let us in again. One that they deleted is not spoken of as locked."""
@@ -245,51 +215,6 @@ class LinkedCalendar(Base):
     def leave_alone(self, until: datetime) -> None:
         """Its provider asks for a pause: whatever is wished meanwhile waits."""
         self.held_until = until
-
-    def went_well(self) -> None:
-        self.failures = self.told = 0
-        self.trouble = self.trouble_at = None
-
-    def went_wrong(self, error: CalendarError, now: datetime) -> datetime | None:
-        """Remember what is wrong; when to try again, None if only its owner can help."""
-        self.failures += 1
-        if (error.is_lasting or self.failures >= SHOWN_AFTER) and self.trouble != error.trouble:
-            self.trouble_at = self.trouble_at or now
-            self.trouble = error.trouble
-        if error.is_lasting:
-            return None
-        pause = min(_FIRST_PAUSE * (1 << min(self.failures - 1, 10)), _LONGEST_PAUSE)
-        jitter = random.uniform(0.8, 1.2)  # noqa: S311
-        # Many may be told the same: they do not all come back in the same second.
-        asked = (error.retry_after or timedelta()) * random.uniform(1, 1.1)  # noqa: S311
-        return now + max(pause * jitter, asked)
-
-    @classmethod
-    def with_channel(cls, session: Session, channel: str) -> Self | None:
-        return session.scalar(select(cls).where(cls.channel == channel))
-
-    def wants_channel(self, now: datetime) -> bool:
-        """Whether its provider should be asked, now or once more, to tell us of changes."""
-        return self.channel_ends_at is None or self.channel_ends_at < now + RENEWED_BEFORE
-
-    def period(self, now: datetime) -> timedelta:
-        """How long it may be left alone."""
-        is_called = self.channel is not None and self.channel_ends_at is not None and self.channel_ends_at > now
-        return PERIOD_WITH_CALLS if is_called else PERIOD
-
-    def listen(self, channel: Channel, secret: str) -> None:
-        """From now on calls by this channel count, if they know the secret."""
-        self.channel, self.channel_digest = channel.name, digest(secret)
-        self.channel_resource, self.channel_ends_at = channel.resource, channel.ends_at
-
-    def is_not_told(self, until: datetime) -> None:
-        """Its provider does not call us; it is asked again from then on."""
-        self.channel = self.channel_digest = self.channel_resource = None
-        self.channel_ends_at = until + RENEWED_BEFORE
-
-    def is_called_by(self, secret: str) -> bool:
-        """Whether a call by its channel comes from who was given the secret."""
-        return self.channel_digest is not None and compare_digest(self.channel_digest, digest(secret))
 
     def part(self, farewell: Farewell, now: datetime) -> None:
         """Its owner disconnects it: our last turn, after which nothing opens it any more."""

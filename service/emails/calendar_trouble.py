@@ -1,7 +1,8 @@
 """A connected calendar that only its owner can help: told to that person alone, and four times at most."""
 
 from rituals.calendar_interfaces import LASTING
-from rituals.linked_calendar import TOLD_AFTER, LinkedCalendar
+from rituals.calendar_trouble import TOLD_AFTER
+from rituals.linked_calendar import LinkedCalendar
 from rituals.outbox import Letter as Row
 from service.calendar_troubles import remedy
 from service.emails.desk import Desk

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
+from rituals.calendar_channel import PERIOD
 from rituals.calendar_interfaces import Access, CalendarError, Trouble
 from rituals.choosing import choose_way, link
 from rituals.connection import Way
 from rituals.leaving import leave
-from rituals.linked_calendar import PERIOD, Farewell, LinkedCalendar
+from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence
 from rituals.recurrence import wall_clock
 from rituals.signin import welcome

@@ -67,6 +67,7 @@ def test_trouble_is_told_by_its_kind(reply: bytes, trouble: Trouble, retry_after
         (" WEBCALS://calendar.example/ana.ics ", "https://calendar.example/ana.ics"),
         ("https://calendar.example/a?b=c", "https://calendar.example/a?b=c"),
         ("calendar.example/ana.ics", "https://calendar.example/ana.ics"),
+        ("http://calendar.example/ana.ics", "https://calendar.example/ana.ics"),
     ],
 )
 def test_addresses_are_taken_as_people_copy_them(given: str, asked: str) -> None:
