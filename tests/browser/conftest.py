@@ -39,7 +39,7 @@ FLAGS = (
     "--disable-sync",
 )
 DECKS = Path(__file__).parents[2] / "rituals" / "decks"
-POLL = timedelta(milliseconds=50)
+POLL = timedelta(milliseconds=200)
 """The clock jumps ahead while the worker rests; it should soon notice."""
 KEY = "a-key-that-is-only-good-for-tests-0123456789"
 PHONE = {"width": 375, "height": 800}
@@ -179,6 +179,7 @@ def visitor(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
             locale="en-GB",
             viewport=screen,
             java_script_enabled=javascript,
+            reduced_motion="reduce",  # nobody looks at what moves
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
