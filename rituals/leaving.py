@@ -27,6 +27,7 @@ _ABOUT_THE_SPACE = (
     LetterKind.COLLISION,
     LetterKind.CALENDAR_TROUBLE,
 )
+_IS_BLOCK = Refusal.from_id.is_not(None)
 
 
 def leave(session: Session, partner: Partner, now: datetime, *, events_stay: bool, clear_mine: bool = False) -> None:
@@ -92,6 +93,8 @@ def _end_connection(session: Session, partner: Partner, now: datetime) -> None:
 
 def blocks_invitations(session: Session, partner: Partner) -> bool:
     """Whether somebody whom this partner left is kept from inviting them."""
+    if session.scalar(select(Refusal.id).where(_IS_BLOCK).limit(1)) is None:
+        return False  # nobody blocks anybody: no fingerprint need be made, which is slow
     return session.scalar(select(Refusal.id).where(*_block_of(partner)).limit(1)) is not None
 
 
@@ -101,4 +104,4 @@ def forget_invitations(session: Session, partner: Partner) -> None:
 
 
 def _block_of(partner: Partner) -> tuple[ColumnElement[bool], ...]:
-    return Refusal.fingerprint == fingerprint(partner.address), Refusal.from_id.is_not(None)
+    return Refusal.fingerprint == fingerprint(partner.address), _IS_BLOCK
