@@ -26,7 +26,7 @@ from service.services import Services
 from service.worker import POLL, Worker
 from tests.fakes import FakeClock
 
-STRIDE = timedelta(minutes=1)
+STRIDE = timedelta(minutes=2)
 ANA, BEN = "ana@example.org", "ben@example.org"
 RITUAL = "weekly-check-in"
 
