@@ -1,7 +1,7 @@
 """Mistakes that were planted on purpose: whoever watches for them must find each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
@@ -39,6 +39,18 @@ class DoublingCalendar(FakeCalendar):
 
 
 @dataclass(slots=True)
+class EarlyTokenCalendar(FakeCalendar):
+    """The token counts from the moment at which it was handed out, whatever became of what came with it."""
+
+    early: str | None = None
+
+    def changes(self, token: str | None) -> Changes:
+        changes = FakeCalendar.changes(self, self.early if token is not None else None)
+        self.early = changes.token
+        return changes
+
+
+@dataclass(slots=True)
 class Passing:
     """Hands everything on to the calendar behind it."""
 
@@ -68,19 +80,6 @@ class Passing:
 
     def close(self) -> None:
         self.inner.close()
-
-
-@dataclass(slots=True)
-class EarlyToken(Passing):
-    """The token counts from the moment at which it was handed out, whatever became of what came with it."""
-
-    tokens: dict[str, str] = field(default_factory=dict)
-
-    def changes(self, token: str | None) -> Changes:
-        name = self.inner.access.calendar
-        changes = self.inner.changes(self.tokens.get(name, token))
-        self.tokens[name] = changes.token
-        return changes
 
 
 @dataclass(slots=True)
@@ -127,8 +126,7 @@ def missing_conflict(day: Workday) -> Household:
 
 
 def early_token(day: Workday) -> Household:
-    tokens: dict[str, str] = {}
-    return _spoiled(day, lambda calendar: EarlyToken(calendar, tokens))
+    return Household.connect(day, two_calendars(EarlyTokenCalendar("ana's"), EarlyTokenCalendar("ben's")))
 
 
 def shown_alone(day: Workday) -> Household:

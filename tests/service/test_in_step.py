@@ -26,12 +26,12 @@ STEPS_EACH = 12
 CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 Begin = Callable[[], Workday]
 
-KILLED_ASKING_THE_OTHER = Mishap(What.DIES, who=0, calls=1, leg=Leg.THERE)
+KILLED = Mishap(What.DIES, who=0, calls=0, leg=Leg.BACK)
 NO_ANSWER = Mishap(What.UNREACHED, who=0, calls=1, leg=Leg.BACK)
 SHOWING = {
     "lost_etag_check": [Choose(), Work(), Change(date=2), Meanwhile(Drag(date=1), calls=1), Work()],
     "missing_conflict": [Delay(calls=1), Choose(), Work(), Pass(1), Work()],
-    "early_token": [Choose(), Work(), Drag(who=1, date=1, to=0), KILLED_ASKING_THE_OTHER, Work()],
+    "early_token": [Choose(), Work(), Drag(date=1), KILLED, Work()],
     "shown_alone": [Choose(), Work(), Change(date=1, to=0), NO_ANSWER, Work(), Change(date=1), Pass(1), Work()],
     "cut_listing_believed": [Choose(), Work(), OldToken(lacks=0), Work()],
 }
