@@ -39,7 +39,7 @@ FLAGS = (
     "--disable-sync",
 )
 DECKS = Path(__file__).parents[2] / "rituals" / "decks"
-POLL = timedelta(milliseconds=200)
+POLL = timedelta(milliseconds=100)
 """The clock jumps ahead while the worker rests; it should soon notice."""
 KEY = "a-key-that-is-only-good-for-tests-0123456789"
 PHONE = {"width": 375, "height": 800}

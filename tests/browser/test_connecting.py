@@ -48,7 +48,7 @@ def phone(page: Page, simulator: GoogleCalendar, address: str) -> None:
 
 def shows(page: Page, simulator: GoogleCalendar, address: str, words: str) -> None:
     """Looks at the phone until it shows this."""
-    for _ in range(40):
+    for _ in range(100):
         phone(page, simulator, address)
         if words in page.inner_text("body"):
             return
