@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import herd
+from benchmarks import calendars, free_time, herd
 
-BENCHES = {"herd": herd.main}
+BENCHES = {"herd": herd.main, "calendars": calendars.main, "free_time": free_time.main}
 
 
 def main(arguments: list[str]) -> int:

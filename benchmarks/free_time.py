@@ -6,6 +6,9 @@ from random import Random
 from statistics import median
 from time import perf_counter
 
+from icalendar import Calendar
+
+from benchmarks.table import Row
 from integrations.calendars.foreign import busy_times
 from rituals.free_time import free_for_both, starts_in
 from rituals.ritual_hours import USUAL, stretches
@@ -16,8 +19,6 @@ WINDOW = timedelta(days=90)
 ROUNDS = 9
 ZONES = ("Europe/Madrid", "America/New_York")
 
-Row = dict[str, str | int | float]
-
 
 def rows() -> list[Row]:
     """One row a measurement: the median of some rounds, in milliseconds."""
@@ -25,6 +26,10 @@ def rows() -> list[Row]:
     return [
         {"what": "free for both: 90 days, 1,500 busy stretches", "ms": _timed(_search(1500))},
         {"what": "a file of 5,000 events, each once", "ms": _timed(lambda: _read(single))},
+        {
+            "what": "the same file, merely parsed by icalendar",
+            "ms": _timed(lambda: Calendar.from_ical(single), rounds=3),
+        },
         {"what": "a file of 5,000 events, each every two weeks", "ms": _timed(lambda: _read(weekly), rounds=1)},
     ]
 
@@ -50,7 +55,7 @@ def _search(count: int) -> Callable[[], object]:
 
 def _file(count: int, rule: str) -> bytes:
     random = Random(7)
-    events = []
+    events: list[str] = []
     for number in range(count):
         starts = datetime(2026, 1, 1) + timedelta(minutes=15 * random.randrange(500 * 96))  # noqa: DTZ001
         lines = (

@@ -13,6 +13,9 @@ from service.database import Database
 from service.links import Links
 from service.settings import Settings
 
+KEEPERS = 4
+"""How many connected calendars a worker looks at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -42,5 +45,4 @@ class Services:
     """The kinds of calendars that can be connected here, by their way."""
     addresses: BusySource | None = None
     """Reads the calendars that partners only let be looked at."""
-    keepers: int = 4
-    """How many calendars are looked at at once."""
+    keepers: int = KEEPERS
