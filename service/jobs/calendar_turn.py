@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from rituals.act import Act
 from rituals.calendar_interfaces import CalendarError, Trouble
@@ -51,7 +51,10 @@ class Turn:
             raise TurnLostError
 
     def placements(self, session: Session) -> Sequence[Placement]:
-        return session.scalars(select(Placement).where(self._here()).order_by(Placement.plan_id)).all()
+        """With all that their events are made of: most turns find nothing to do, and should take little for it."""
+        plan = joinedload(Placement.plan)
+        loaded = plan.selectinload(Plan.versions), plan.selectinload(Plan.overrides)
+        return session.scalars(select(Placement).where(self._here()).order_by(Placement.plan_id).options(*loaded)).all()
 
     def find(self, session: Session, uid: str) -> Placement | None:
         """The placement here of the plan with this UID."""
