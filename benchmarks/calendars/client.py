@@ -29,7 +29,7 @@ def rows() -> list[Row]:
     client = OAuthClient("id", "secret", OAuthAddresses.of(ROOT), Guard(allow_private=True))
     provider = GoogleProvider(client, api_root=ROOT)
     return [
-        {"what": "the first Google client of a process, its library loaded", "ms": _ms(_first, rounds=5)},
+        {"what": "the first Google client of a process, with loading its library", "ms": _ms(_first, rounds=5)},
         {"what": "building one more", "ms": _ms(lambda: _timed(lambda: Api(ROOT)), rounds=9)},
         {
             "what": "opening a calendar with the one there is",
