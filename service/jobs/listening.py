@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from rituals import secret
-from rituals.calendar_interfaces import Calendar, CalendarError, Pushes
+from rituals.calendar_interfaces import Calendar, CalendarError, Pushes, Trouble
 from rituals.linked_calendar import LinkedCalendar
 from service.jobs.calendar_turn import Turn
 from service.logs import event
@@ -26,6 +26,8 @@ def keep_listening(turn: Turn, calendar: Calendar) -> None:
     try:
         channel = calendar.watch(address=f"{base_url}{PATH}", token=token, channel=secret.new())
     except CalendarError as error:
+        if error.trouble == Trouble.RECONNECT:
+            raise  # that is about the calendar as a whole: it is not asked once more
         event("calendar.not-watched", id=turn.linked_id, trouble=error.trouble.value)
         channel = None
     with turn.services.database.writing() as session:

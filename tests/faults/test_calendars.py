@@ -140,8 +140,8 @@ def test_access_that_was_taken_back_is_told_to_its_owner_once_and_prompts_go_on(
     plan = connected.couple(1, starts_at=tomorrow())
     worker = stage.worker()
     eventually(connected.all_written, what="it stands in both")
-    connected.google.authorization.withdraw("ben-1@example.org")
     asked = connected.google.calls["oauth.token"]
+    connected.google.authorization.withdraw("ben-1@example.org")
     connected.wake()
     eventually(lambda: connected.troubles() == {"ben-1@example.org": Trouble.RECONNECT}, what="we are refused")
     worker.terminate()

@@ -106,6 +106,17 @@ def test_a_provider_that_does_not_like_our_address_is_left_alone_for_a_day(
     assert calling.calls.count("watch") == 2
 
 
+def test_access_taken_back_while_we_ask_to_be_called_is_not_asked_for_again(
+    both: LinkedPair, calling: CallingCalendar
+) -> None:
+    calling.before = lambda call: CalendarError("gone", Trouble.RECONNECT) if call == "watch" else None
+    both.agree(SUNDAY)
+    asked = len(calling.calls)
+    both.look()
+    assert both.linked(BEN).trouble == Trouble.RECONNECT
+    assert len(calling.calls) == asked
+
+
 def test_who_disconnects_is_not_called_any_more(both: LinkedPair, calling: CallingCalendar) -> None:
     both.agree(SUNDAY)
     channel = both.linked(BEN).channel
