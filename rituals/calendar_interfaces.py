@@ -176,10 +176,11 @@ class CalendarProvider(Protocol):
         """Asks nothing yet, so it never fails and never waits."""
         ...
 
-    def withdraw(self, access: Access, *, delete: bool) -> None:
+    def withdraw(self, access: Access, *, delete: bool, give_back: bool = True) -> None:
         """We are asked to go: give our access back, and with `delete` take away what we made there.
 
-        Raises CalendarError. May be repeated without harm.
+        Without `give_back` the access is merely forgotten: where its owner has let us in anew meanwhile, some
+        providers would take that away as well. Raises CalendarError. May be repeated without harm.
         """
         ...
 

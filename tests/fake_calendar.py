@@ -179,6 +179,7 @@ class FakeProvider:
 
     calendars: dict[str, FakeCalendar] = field(default_factory=dict)
     withdrawn: list[tuple[str, bool]] = field(default_factory=list)
+    given_back: list[str] = field(default_factory=list)
 
     def add(self, name: str) -> Access:
         self.calendars[name] = FakeCalendar(name)
@@ -187,9 +188,11 @@ class FakeProvider:
     def open(self, access: Access) -> FakeCalendar:
         return self.calendars[access.calendar]
 
-    def withdraw(self, access: Access, *, delete: bool) -> None:
+    def withdraw(self, access: Access, *, delete: bool, give_back: bool = True) -> None:
         self.calendars[access.calendar].ask("withdraw")
         self.withdrawn.append((access.calendar, delete))
+        if give_back:
+            self.given_back.append(access.calendar)
 
     def phone(self, name: str) -> FakePhone:
         return FakePhone(self.calendars[name])
@@ -232,7 +235,7 @@ class FakeConsentProvider(FakeProvider):
         self.made += 1
         return Access(consent.secrets, self.add(f"{name} {self.made} in {zone}").calendar)
 
-    def withdraw(self, access: Access, *, delete: bool) -> None:
+    def withdraw(self, access: Access, *, delete: bool, give_back: bool = True) -> None:
         self.withdrawn.append((access.calendar, delete))
 
     def ask(self, call: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from rituals import choosing
 from rituals.calendar_interfaces import Calendar, CalendarError, CalendarProvider, Trouble
+from rituals.connection import CalendarConnection
 from rituals.errand import Lease
 from rituals.linked_calendar import BEFORE_A_START, FAREWELL_TRIES, Farewell, LinkedCalendar
 from rituals.occurrence import Occurrence, Standing
@@ -174,12 +175,20 @@ def _say_farewell(turn: Turn, provider: CalendarProvider, calendar: Calendar, fa
     stop_listening(turn, calendar)
     with turn.services.database.reading() as session:
         turn.check(session)
-    provider.withdraw(calendar.access, delete=delete)
+        let_in_anew = _is_let_in_anew(session, turn.linked_id)
+    provider.withdraw(calendar.access, delete=delete, give_back=not let_in_anew)
     with turn.services.database.writing() as session:
         linked = _held_with_all(session, turn.linked_id, turn.lease)
         if linked is None:
             raise TurnLostError
         _end(session, linked, turn.services.clock())
+
+
+def _is_let_in_anew(session: Session, linked_id: int) -> bool:
+    """Whether its owner has connected another calendar in the same way since."""
+    before = session.get_one(LinkedCalendar, linked_id).connection
+    current = CalendarConnection.current(session, before.partner)
+    return current is not None and current.id != before.id and current.way == before.way
 
 
 def _end(session: Session, linked: LinkedCalendar, now: datetime) -> None:

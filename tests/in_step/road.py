@@ -186,8 +186,11 @@ class FarProvider:
     def open(self, access: Access) -> Calendar:
         return self.spoiled(FarCalendar(self.inner.open(access), self.roads[access.calendar], self.inner))
 
-    def withdraw(self, access: Access, *, delete: bool) -> None:
-        self.roads[access.calendar].travel("withdraw", lambda: self.inner.withdraw(access, delete=delete))
+    def withdraw(self, access: Access, *, delete: bool, give_back: bool = True) -> None:
+        def go() -> None:
+            self.inner.withdraw(access, delete=delete, give_back=give_back)
+
+        self.roads[access.calendar].travel("withdraw", go)
 
 
 def dies() -> None:

@@ -358,6 +358,16 @@ def test_another_way_begins_when_the_calendar_before_it_is_cleared(both: LinkedP
     assert both.letters(BEN, LetterKind.CALENDAR) == 1
 
 
+def test_who_lets_us_in_anew_before_the_last_farewell_is_not_shut_out_by_it(both: LinkedPair) -> None:
+    uid = both.agree(SUNDAY)
+    both.provider.add("another of ben's")
+    both.link(BEN, "another of ben's")
+    both.keep_in_step()
+    assert both.provider.withdrawn == [("ben's", True)]
+    assert both.provider.given_back == [], "Google would take the new access away as well"
+    assert list(both.provider.calendars["another of ben's"].kept) == [uid]
+
+
 def test_a_calendar_that_cannot_be_cleared_holds_nothing_up_for_good(both: LinkedPair) -> None:
     both.agree(SUNDAY)
     both.calendar(BEN).before = lambda _call: CalendarError("invalid_grant", Trouble.RECONNECT)

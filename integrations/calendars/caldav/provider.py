@@ -36,7 +36,7 @@ class CaldavProvider:
     def open(self, access: Access) -> CaldavCalendar:
         return CaldavCalendar(access, self._guard)
 
-    def withdraw(self, access: Access, *, delete: bool) -> None:
+    def withdraw(self, access: Access, *, delete: bool, give_back: bool = True) -> None:  # noqa: ARG002
         """A password cannot be given back; we forget it. A calendar of ours goes as a whole if only ours is in it."""
         if not delete:
             return

@@ -50,10 +50,12 @@ class GoogleProvider:
         finally:
             account.close()
 
-    def withdraw(self, access: Access, *, delete: bool) -> None:
+    def withdraw(self, access: Access, *, delete: bool, give_back: bool = True) -> None:
+        """Google takes back everything that the account has ever allowed us, whichever token is given back."""
         if delete and access.calendar:
             self._delete(access)
-        self._client.revoke(access.secrets)
+        if give_back:
+            self._client.revoke(access.secrets)
 
     def _answers(self, account: Account, calendar: str) -> bool:
         """Whether this calendar is one of ours in this account, and still there."""
