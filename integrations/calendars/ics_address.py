@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from integrations.calendars.foreign import busy_times
 from integrations.calendars.icalendar.mark import is_ours
-from integrations.http import Guard, Response, Session
+from integrations.http import Guard, Response, Session, retry_after
 from rituals.calendar_interfaces import Busy, CalendarError, Trouble
 
 ACCEPTED = "text/calendar, application/ics;q=0.9, text/plain;q=0.5, */*;q=0.1"
@@ -41,19 +40,5 @@ class IcsAddresses:
 
     def _refusal(self, answer: Response) -> CalendarError:
         trouble = _TROUBLES.get(answer.status, Trouble.BUSY if answer.status >= 500 else Trouble.ODD)
-        return CalendarError(
-            f"the address answered {answer.status}", trouble, retry_after=self._pause(answer.headers.get("retry-after"))
-        )
-
-    def _pause(self, text: str | None) -> timedelta | None:
-        """Retry-After: seconds, or a date (RFC 9110, section 10.2.3)."""
-        if text is None:
-            return None
-        if text.isdecimal():
-            return timedelta(seconds=min(int(text[:9]), 86_400))
-        try:
-            at = parsedate_to_datetime(text)
-        except (ValueError, OverflowError):
-            return None
-        pause = (at if at.tzinfo else at.replace(tzinfo=UTC)) - self.clock()
-        return min(max(pause, timedelta()), timedelta(days=1))
+        pause = retry_after(answer.headers, now=self.clock())
+        return CalendarError(f"the address answered {answer.status}", trouble, retry_after=pause)

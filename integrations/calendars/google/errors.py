@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 from integrations.calendars.google.answer import Answer
+from integrations.http import retry_after
 from rituals.calendar_interfaces import CalendarError, Trouble
 
 TOO_MANY = frozenset(
@@ -30,7 +30,6 @@ BY_STATUS = {
 PUSHES = "push."
 """Reasons that speak of the address to be called, whatever the status: a 401 of them says nothing of the token."""
 PASSING = {408: Trouble.BUSY, 429: Trouble.BUSY}
-LONGEST_PAUSE = timedelta(days=1)
 
 
 class AnsweredError(CalendarError):
@@ -53,7 +52,7 @@ def answered(status: int, headers: Mapping[str, str], content: bytes) -> Answere
     of_api, of_oauth = _reason_of_api(fields.part("error")), _plain(fields.text("error"))
     reason = of_api or of_oauth
     trouble = _trouble(status, reason, is_google=bool(of_api))
-    return AnsweredError(status, reason, trouble, retry_after=_retry_after(headers))
+    return AnsweredError(status, reason, trouble, retry_after=retry_after(headers))
 
 
 def _trouble(status: int, reason: str, *, is_google: bool) -> Trouble:
@@ -81,15 +80,3 @@ def _reason_of_api(error: Answer) -> str:
 
 def _plain(reason: str) -> str:
     return reason if re.fullmatch(r"[A-Za-z._]{1,60}", reason) else ""
-
-
-def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """In seconds, or as a date, which is counted from the server's own clock."""
-    text = headers.get("retry-after", "")
-    if re.fullmatch(r"[0-9]{1,6}", text):
-        return min(timedelta(seconds=int(text)), LONGEST_PAUSE)
-    try:
-        pause = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(pause, timedelta()), LONGEST_PAUSE)
