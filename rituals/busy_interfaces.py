@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from rituals.calendar_interfaces import Busy
+from rituals.stretch import Stretch
 
 
 class BusySource(Protocol):
@@ -14,7 +14,7 @@ class BusySource(Protocol):
         """The address as it will be asked. Asks nothing; raises CalendarError, UNSAFE, for one that never will be."""
         ...
 
-    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Busy]:
+    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Stretch]:
         """When its owner is taken, our own events aside. `zone` is their clock, `owner` their mail address.
 
         Ends within a total deadline; raises CalendarError, and nothing else.

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from rituals.calendar_event import Event
+from rituals.stretch import Stretch
 from rituals.timetable import Timetable
 
 
@@ -88,14 +89,6 @@ class Changes:
     """The token was too old or missing: this is everything there is, not a difference."""
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """A stretch of somebody's time that is taken. Nothing else about it is ever known."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-
 class Calendar(Protocol):
     """One partner's calendar that can be written to and read back.
 
@@ -133,8 +126,8 @@ class Calendar(Protocol):
         """What has changed since `token`; everything for None and for a token that is too old."""
         ...
 
-    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
-        """When its owner is taken, in all their calendars that can be asked, our own events aside."""
+    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
+        """When its owner is taken, in all their calendars that can be asked, our own events aside; never with what."""
         ...
 
     def close(self) -> None:

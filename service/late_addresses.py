@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from rituals.busy_interfaces import BusySource
-from rituals.calendar_interfaces import Busy
+from rituals.stretch import Stretch
 
 
 class LateAddresses:
@@ -17,7 +17,7 @@ class LateAddresses:
     def check(self, address: str) -> str:
         return self._made.check(address)
 
-    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Busy]:
+    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Stretch]:
         return self._made.busy(address, starts_at, ends_at, zone=zone, owner=owner)
 
     @cached_property

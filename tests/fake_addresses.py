@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
+from rituals.stretch import Stretch
 
 
 @dataclass(slots=True)
 class FakeAddresses:
     """When somebody is taken, by address; an error in place of it is raised."""
 
-    taken: dict[str, list[Busy] | CalendarError] = field(default_factory=dict)
+    taken: dict[str, list[Stretch] | CalendarError] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def check(self, address: str) -> str:
@@ -19,7 +20,7 @@ class FakeAddresses:
             raise CalendarError("No such address is asked.", Trouble.UNSAFE)
         return address
 
-    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Busy]:
+    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Stretch]:
         self.asked.append(address)
         taken = self.taken[address]
         if isinstance(taken, CalendarError):

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from rituals.calendar_event import Event
 from rituals.calendar_interfaces import (
     Access,
-    Busy,
     CalendarError,
     Changes,
     Consent,
@@ -18,6 +17,7 @@ from rituals.calendar_interfaces import (
     Trouble,
 )
 from rituals.recurrence import Recurrence
+from rituals.stretch import Stretch
 from rituals.timetable import Timetable
 
 Fault = Callable[[str], CalendarError | None]
@@ -45,7 +45,7 @@ class FakeCalendar:
     kept: dict[str, Kept] = field(default_factory=dict)
     copies: dict[str, tuple[int, Held]] = field(default_factory=dict)
     deleted: dict[str, int] = field(default_factory=dict)
-    taken: list[Busy] = field(default_factory=list)
+    taken: list[Stretch] = field(default_factory=list)
     writes: int = 0
     calls: list[str] = field(default_factory=list)
     before: Fault = lambda call: None
@@ -93,7 +93,7 @@ class FakeCalendar:
             is_whole=not known,
         )
 
-    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
+    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
         self.ask("busy")
         return [one for one in self.taken if one.starts_at < ends_at and one.ends_at > starts_at]
 
@@ -160,7 +160,7 @@ class FakePhone:
         self.calendar.copies[name] = (self.calendar.writes, held)
 
     def add_meeting(self, starts_at: datetime, ends_at: datetime) -> None:
-        self.calendar.taken.append(Busy(starts_at, ends_at))
+        self.calendar.taken.append(Stretch(starts_at, ends_at))
 
     def _date(self, uid: str, original_starts: datetime, starts: datetime | None) -> None:
         kept = self.calendar.kept[uid]

@@ -9,7 +9,7 @@ from integrations.calendars.foreign_event import Entry, periods, read
 from integrations.calendars.foreign_series import Window, expand
 from integrations.calendars.foreign_text import Part, calendar_zone, parts, unfolded
 from integrations.calendars.foreign_zone import Zones
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.stretch import Stretch, merged
 
 SIZE_LIMIT = 10_000_000
@@ -28,7 +28,7 @@ def busy_times(
     zone: str,
     ours: Callable[[str], bool],
     owner: str = "",
-) -> list[Busy]:
+) -> list[Stretch]:
     """The stretches between the two moments in which the calendar's owner is taken, merged and in order.
 
     `zone` is the owner's clock, for times that name none we know. Events whose UID is `ours` do not count,
@@ -50,7 +50,7 @@ def busy_times(
     reading.expand(ours)
     if reading.failed and not reading.managed:
         raise _odd("Nothing in this calendar can be read.")
-    return [Busy(one.starts_at, one.ends_at) for one in merged(reading.found)]
+    return merged(reading.found)
 
 
 @dataclass(slots=True)

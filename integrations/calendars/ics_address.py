@@ -7,7 +7,8 @@ from datetime import datetime
 from integrations.calendars.foreign import busy_times
 from integrations.calendars.icalendar.mark import is_ours
 from integrations.http import Guard, Response, Session, retry_after
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
+from rituals.stretch import Stretch
 
 ACCEPTED = "text/calendar, application/ics;q=0.9, text/plain;q=0.5, */*;q=0.1"
 _TROUBLES = {401: Trouble.REFUSED, 403: Trouble.REFUSED, 404: Trouble.GONE, 410: Trouble.GONE, 429: Trouble.BUSY}
@@ -31,7 +32,7 @@ class IcsAddresses:
         scheme = secure.get(scheme, scheme)
         return self.guard.target(f"{scheme}://{rest}").url
 
-    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Busy]:
+    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Stretch]:
         with Session(self.guard) as session:
             answer = session.request("GET", address, headers={"Accept": ACCEPTED})
         if answer.status != 200:

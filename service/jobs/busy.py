@@ -8,7 +8,7 @@ from time import monotonic
 
 from sqlalchemy.orm import Session
 
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.connection import CalendarConnection
 from rituals.couple import Partner
 from rituals.ics_address import IcsAddress
@@ -20,7 +20,7 @@ from service.services import Services
 PATIENCE = timedelta(seconds=40)
 """After so long no further calendar of theirs is asked."""
 SOON = timedelta(minutes=1)
-Look = Callable[[datetime, datetime], Sequence[Busy]]
+Look = Callable[[datetime, datetime], Sequence[Stretch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ def known_busy(services: Services, partner_id: int, starts_at: datetime, ends_at
             event("busy.unknown", partner=partner_id, trouble=error.trouble.value)
             failed.append(error)
         else:
-            taken += (Stretch(one.starts_at, one.ends_at) for one in busy)
+            taken += busy
     return Known(tuple(merged(taken)), tuple(failed))
 
 
-def look_at_address(services: Services, address_id: int, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
+def look_at_address(services: Services, address_id: int, starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
     """One published calendar; beside it stands afterwards how it went. Raises CalendarError."""
     try:
         busy = _published(services, address_id, starts_at, ends_at)
@@ -71,7 +71,7 @@ def look_at_address(services: Services, address_id: int, starts_at: datetime, en
     return busy
 
 
-def _published(services: Services, address_id: int, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
+def _published(services: Services, address_id: int, starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
     with services.database.reading() as session:
         row = session.get(IcsAddress, address_id)
         if row is None or services.addresses is None:
@@ -106,7 +106,7 @@ def _linked(services: Services, session: Session, partner: Partner) -> Look | No
     except ValueError:
         return None
 
-    def look(starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
+    def look(starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
         calendar = provider.open(access)
         try:
             return calendar.busy(starts_at, ends_at)

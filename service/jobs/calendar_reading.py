@@ -10,8 +10,9 @@ from rituals.linked_calendar import LinkedCalendar
 from rituals.phone_edits import Suits, take_in, take_out
 from rituals.recurrence import moment
 from rituals.timetable import edits
+from service.jobs.busy import known_busy
 from service.jobs.calendar_turn import Turn, TurnLostError
-from service.jobs.suiting import busy_elsewhere, suits_both
+from service.jobs.suiting import suits_both
 
 Taken = Callable[[datetime, datetime], bool]
 
@@ -77,8 +78,8 @@ class Reading:
             other = partner.couple.other(partner) if partner.couple is not None else None
         if not starts or other is None:
             return _free
-        busy = busy_elsewhere(self.turn.services, other.id, min(starts), max(starts) + recurrence.duration)
-        return lambda starts_at, ends_at: any(one.starts_at < ends_at and one.ends_at > starts_at for one in busy)
+        # What is not known keeps nobody from moving.
+        return known_busy(self.turn.services, other.id, min(starts), max(starts) + recurrence.duration).touches
 
     def _missing(self, deleted: frozenset[str], there: Collection[str], *, is_whole: bool) -> list[str]:
         """UIDs of what stood there by our knowledge, or may have, and now seems to be gone."""

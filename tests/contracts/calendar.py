@@ -7,9 +7,10 @@ from typing import Protocol
 import pytest
 
 from rituals.calendar_event import Event, Override
-from rituals.calendar_interfaces import Busy, Calendar, EtagMismatchError, Held
+from rituals.calendar_interfaces import Calendar, EtagMismatchError, Held
 from rituals.recurrence import Recurrence
 from rituals.rule import Rule
+from rituals.stretch import Stretch
 from rituals.timetable import Timetable, edits
 
 MADRID = "Europe/Madrid"
@@ -234,7 +235,7 @@ class CalendarContract:
 
     def test_time_taken_elsewhere_is_known_and_ours_is_not_counted(self, calendar: Calendar, phone: Phone) -> None:
         calendar.put(SUNDAYS, etag=None)
-        dentist = Busy(datetime(2027, 3, 8, 9, tzinfo=UTC), datetime(2027, 3, 8, 10, tzinfo=UTC))
+        dentist = Stretch(datetime(2027, 3, 8, 9, tzinfo=UTC), datetime(2027, 3, 8, 10, tzinfo=UTC))
         phone.add_meeting(dentist.starts_at, dentist.ends_at)
         assert list(calendar.busy(REVISED, REVISED + timedelta(days=14))) == [dentist]
         assert list(calendar.busy(dentist.ends_at, REVISED + timedelta(days=14))) == []

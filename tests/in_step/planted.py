@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import update
 
 from rituals.calendar_event import Event
-from rituals.calendar_interfaces import Access, Busy, Calendar, Changes, Held
+from rituals.calendar_interfaces import Access, Calendar, Changes, Held
 from rituals.placement import Placement
+from rituals.stretch import Stretch
 from rituals.timetable import Timetable
 from service.database import Database
 from tests.fake_calendar import FakeCalendar
@@ -75,7 +76,7 @@ class Passing:
     def changes(self, token: str | None) -> Changes:
         return self.inner.changes(token)
 
-    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
+    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
         return self.inner.busy(starts_at, ends_at)
 
     def close(self) -> None:

@@ -10,7 +10,6 @@ from typing import TypeVar
 from rituals.calendar_event import Event
 from rituals.calendar_interfaces import (
     Access,
-    Busy,
     Calendar,
     CalendarError,
     CalendarProvider,
@@ -19,6 +18,7 @@ from rituals.calendar_interfaces import (
     Held,
     Trouble,
 )
+from rituals.stretch import Stretch
 
 Answer = TypeVar("Answer")
 Spoiling = Callable[[Calendar], Calendar]
@@ -150,7 +150,7 @@ class FarCalendar:
     def changes(self, token: str | None) -> Changes:
         return self.road.travel("changes", lambda: self._changes(token))
 
-    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
+    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
         return self.road.travel("busy", lambda: self.inner.busy(starts_at, ends_at))
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.couple import Partner
 from rituals.ics_address import IcsAddress
 from rituals.leaving import leave
@@ -14,6 +14,7 @@ from rituals.offer import Offer, OfferState
 from rituals.private_block import PrivateBlock
 from rituals.ritual_hours import RitualHours
 from rituals.rule import Weekday
+from rituals.stretch import Stretch
 from service.jobs.free_time import find_a_time
 from service.jobs.looking_ahead import try_an_address
 from tests.fake_addresses import FakeAddresses
@@ -79,8 +80,8 @@ def test_nothing_is_offered_where_somebody_is_taken(wednesdays: Pair, addresses:
     """Whoever it is: from 19:30 on, there are three quarters left at which an hour begins."""
     for of in (ANA, BEN):
         add_address(wednesdays, f"https://work.example/{of}.ics", of)
-    addresses.taken[f"https://work.example/{ANA}.ics"] = [Busy(EIGHT, NINE)]
-    addresses.taken[f"https://work.example/{BEN}.ics"] = [Busy(SEVEN + timedelta(minutes=30), EIGHT)]
+    addresses.taken[f"https://work.example/{ANA}.ics"] = [Stretch(EIGHT, NINE)]
+    addresses.taken[f"https://work.example/{BEN}.ics"] = [Stretch(SEVEN + timedelta(minutes=30), EIGHT)]
     assert found(wednesdays) == [SIX, SIX + timedelta(minutes=15), SIX + timedelta(minutes=30)]
 
 
@@ -102,7 +103,7 @@ def test_fewer_than_three_are_nothing(wednesdays: Pair) -> None:
 
 def test_what_becomes_free_later_changes_no_answer(wednesdays: Pair, addresses: FakeAddresses) -> None:
     add_address(wednesdays)
-    addresses.taken[WORK] = [Busy(SIX, NINE)]
+    addresses.taken[WORK] = [Stretch(SIX, NINE)]
     assert found(wednesdays) == []
     addresses.taken[WORK] = []
     ask(wednesdays, BEN)

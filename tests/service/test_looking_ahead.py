@@ -6,11 +6,12 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.collision import Collision
 from rituals.ics_address import IcsAddress
 from rituals.offer import Offer
 from rituals.refused import StaleError
+from rituals.stretch import Stretch
 from service.jobs.free_time import find_a_time
 from service.jobs.looking_ahead import look as look_at
 from service.jobs.looking_ahead import looks_due
@@ -21,7 +22,7 @@ WORK = "https://work.example/ana.ics"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 STARTS_AT = datetime(2027, 3, 5, 18, tzinfo=UTC)
 """A Friday, 19:00 in Berlin; the working day begins on Monday."""
-DINNER = Busy(STARTS_AT + 30 * MINUTE, STARTS_AT + 2 * HOUR)
+DINNER = Stretch(STARTS_AT + 30 * MINUTE, STARTS_AT + 2 * HOUR)
 
 
 @pytest.fixture
@@ -81,15 +82,17 @@ def test_a_date_that_was_moved_is_looked_at_where_it_stands_now(
     with pair.acting(BEN) as act:
         pair.plan(act, plan_id)
         pair.next_one(act.session, plan_id).move(act, datetime(2027, 3, 5, 20))
-    addresses.taken[WORK] = [Busy(STARTS_AT + HOUR, STARTS_AT + 2 * HOUR)]
+    addresses.taken[WORK] = [Stretch(STARTS_AT + HOUR, STARTS_AT + 2 * HOUR)]
     assert look(day, STARTS_AT - 24 * HOUR) == 1
     assert len(mails(day, ANA)) == 1
 
 
 @pytest.mark.parametrize(
-    "busy", [Busy(STARTS_AT - HOUR, STARTS_AT), Busy(STARTS_AT + 45 * MINUTE, STARTS_AT + 2 * HOUR)]
+    "busy", [Stretch(STARTS_AT - HOUR, STARTS_AT), Stretch(STARTS_AT + 45 * MINUTE, STARTS_AT + 2 * HOUR)]
 )
-def test_what_only_touches_it_is_no_question(day: Workday, plan_id: int, addresses: FakeAddresses, busy: Busy) -> None:
+def test_what_only_touches_it_is_no_question(
+    day: Workday, plan_id: int, addresses: FakeAddresses, busy: Stretch
+) -> None:
     addresses.taken[WORK] = [busy]
     look(day, STARTS_AT - 25 * HOUR)
     assert mails(day, ANA) == []

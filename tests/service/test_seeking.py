@@ -9,11 +9,11 @@ from time import monotonic
 import pytest
 
 from rituals.act import Act
-from rituals.calendar_interfaces import Busy
 from rituals.couple import form_couple
 from rituals.ics_address import IcsAddress
 from rituals.offer import Offer, OfferState
 from rituals.signin import welcome
+from rituals.stretch import Stretch
 from service.jobs.seeking import Seekers
 from tests.service.workday import ANA, RITUAL, Pair, Workday
 
@@ -33,7 +33,7 @@ class Odd:
     def check(self, address: str) -> str:
         return address
 
-    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Busy]:
+    def busy(self, address: str, starts_at: datetime, ends_at: datetime, *, zone: str, owner: str) -> Sequence[Stretch]:
         self.asked.set()
         if address == BREAKS:
             raise RuntimeError("a mistake of ours")

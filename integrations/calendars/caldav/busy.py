@@ -11,7 +11,7 @@ from integrations.calendars.foreign import busy_times
 from integrations.calendars.icalendar.lines import written
 from integrations.calendars.icalendar.mark import is_ours
 from integrations.calendars.icalendar.reading import series_in
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.stretch import Stretch, merged
 
 OWN = ""
@@ -21,10 +21,10 @@ CANNOT_BE_ASKED = frozenset({Trouble.REFUSED, Trouble.ODD, Trouble.GONE})
 
 def busy_times_of(
     account: Account, dialogue: Dialogue, own: Collection, starts_at: datetime, ends_at: datetime
-) -> Sequence[Busy]:
+) -> Sequence[Stretch]:
     """Merged and in order; ours are not counted."""
     asking = _Asking(dialogue, starts_at.astimezone(UTC), ends_at.astimezone(UTC))
-    busy: list[Busy] = []
+    busy: list[Stretch] = []
     for shelf in _shelves(account, own):
         try:
             taken = asking.summary(shelf) if shelf.name != OWN else None
@@ -32,8 +32,7 @@ def busy_times_of(
         except CalendarError as error:
             if error.trouble not in CANNOT_BE_ASKED or shelf.name == OWN:
                 raise
-    stretches = merged(Stretch(one.starts_at, one.ends_at) for one in busy)
-    return [Busy(one.starts_at, one.ends_at) for one in stretches]
+    return merged(busy)
 
 
 def _shelves(account: Account, own: Collection) -> Iterator[Shelf]:
@@ -56,7 +55,7 @@ class _Asking:
         self._starts_at, self._ends_at = starts_at, ends_at
         self._from, self._to = f"{starts_at:%Y%m%dT%H%M%SZ}", f"{ends_at:%Y%m%dT%H%M%SZ}"
 
-    def summary(self, shelf: Shelf) -> list[Busy] | None:
+    def summary(self, shelf: Shelf) -> list[Stretch] | None:
         """By free-busy-query, which tells times and nothing else; None where the server cannot (many cannot)."""
         body = document("c:free-busy-query", element("c:time-range", start=self._from, end=self._to))
         response = self._dialogue.say("REPORT", shelf.address, body=body, headers=xml_headers("1"))
@@ -67,7 +66,7 @@ class _Asking:
         except CalendarError:
             return None
 
-    def events(self, shelf: Shelf) -> Iterator[Busy]:
+    def events(self, shelf: Shelf) -> Iterator[Stretch]:
         """By what happens in that time, expanded here: servers expand wrongly in many ways."""
         for resource in Collection(self._dialogue, shelf.address).between(self._from, self._to):
             series = series_in(resource.calendar) if resource.calendar is not None else None
@@ -78,7 +77,7 @@ class _Asking:
             except CalendarError:
                 continue  # One event that cannot be read.
 
-    def _taken(self, ics: bytes, shelf: Shelf) -> list[Busy]:
+    def _taken(self, ics: bytes, shelf: Shelf) -> list[Stretch]:
         zone = shelf.zone or "UTC"
         return busy_times(
             ics, starts_at=self._starts_at, ends_at=self._ends_at, zone=zone, ours=is_ours, owner=self._owner

@@ -11,7 +11,8 @@ from integrations.calendars.caldav.dialogue import Dialogue, path_of
 from integrations.calendars.icalendar.merging import merged
 from integrations.http import Guard
 from rituals.calendar_event import Event
-from rituals.calendar_interfaces import Access, Busy, CalendarError, Changes, EtagMismatchError, Held, Trouble
+from rituals.calendar_interfaces import Access, CalendarError, Changes, EtagMismatchError, Held, Trouble
+from rituals.stretch import Stretch
 
 ATTEMPTS = 3
 
@@ -61,7 +62,7 @@ class CaldavCalendar:
         self._dialogue.begin()
         return changes_since(self._collection, token)
 
-    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
+    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
         self._dialogue.begin()
         return busy_times_of(self._account, self._dialogue, self._collection, starts_at, ends_at)
 

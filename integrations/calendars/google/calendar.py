@@ -17,7 +17,6 @@ from integrations.calendars.google.writing import Pen
 from rituals.calendar_event import Event
 from rituals.calendar_interfaces import (
     Access,
-    Busy,
     CalendarError,
     Changes,
     Channel,
@@ -25,6 +24,7 @@ from rituals.calendar_interfaces import (
     Held,
     Trouble,
 )
+from rituals.stretch import Stretch
 from rituals.timetable import edits
 
 PRIMARY = "primary"
@@ -73,8 +73,8 @@ class GoogleCalendar:
             news = reading.since(self._account, self._calendar, token) if token else None
             return self._difference(news) if news is not None else self._whole()
 
-    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Busy]:
-        found: list[Busy] = []
+    def busy(self, starts_at: datetime, ends_at: datetime) -> Sequence[Stretch]:
+        found: list[Stretch] = []
         with self._account.in_time():
             while starts_at < ends_at:
                 until = min(ends_at, starts_at + LONGEST_QUESTION)
@@ -175,7 +175,7 @@ class GoogleCalendar:
     def _gather(self, listing: Listing) -> Everything:
         return Everything.gather(listing.entries, self._calendar, listing.zone)
 
-    def _busy(self, starts_at: datetime, ends_at: datetime) -> Iterator[Busy]:
+    def _busy(self, starts_at: datetime, ends_at: datetime) -> Iterator[Stretch]:
         wanted = {"timeMin": starts_at.isoformat(), "timeMax": ends_at.isoformat(), "items": [{"id": PRIMARY}]}
         answer = self._account.ask(self._account.api.freebusy.query(body=wanted))
         found = answer.part("calendars").part(PRIMARY)
@@ -183,7 +183,7 @@ class GoogleCalendar:
             raise CalendarError("Google: nothing is said about when its owner is taken", Trouble.BUSY)
         for one in found.parts("busy"):
             begin, end = (_moment(one, name) for name in ("start", "end"))
-            yield Busy(begin, end)
+            yield Stretch(begin, end)
 
 
 def _is_gone(entry: Entry) -> bool:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.calendars.foreign import COMPONENTS_AT_MOST, SIZE_LIMIT, busy_times
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
+from rituals.stretch import Stretch
 
 SINCE, UNTIL = datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 4, 10, tzinfo=UTC)
 MEETING = "UID:m\nDTSTART:20270310T090000Z\nDTEND:20270310T100000Z"
@@ -324,7 +325,7 @@ LINES = st.sampled_from(
 )
 
 
-def outcome(ics: bytes) -> list[Busy] | Trouble:
+def outcome(ics: bytes) -> list[Stretch] | Trouble:
     try:
         return busy_times(ics, starts_at=SINCE, ends_at=UNTIL, zone="Europe/Madrid", ours=lambda uid: False)
     except CalendarError as error:

@@ -7,7 +7,8 @@ import pytest
 
 from integrations.calendars.ics_address import IcsAddresses
 from integrations.http import Guard
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
+from rituals.stretch import Stretch
 from tests.simulators.web_server import Asked, Pieces, WebServer, answer
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
@@ -22,14 +23,15 @@ OPEN, CLOSED = (
 )
 
 
-def look(reply: bytes | Callable[[Asked], Pieces]) -> list[Busy]:
+def look(reply: bytes | Callable[[Asked], Pieces]) -> list[Stretch]:
     replying = (lambda asked: [reply]) if isinstance(reply, bytes) else reply
     with WebServer(replying) as server:
         return list(OPEN.busy(server.url, NOW, NOW + timedelta(days=30), zone="Europe/Madrid", owner="ana@example.org"))
 
 
 def test_its_owner_is_taken_where_something_of_theirs_stands() -> None:
-    assert look(answer(ACCEPTED)) == [Busy(datetime(2027, 3, 10, 9, tzinfo=UTC), datetime(2027, 3, 10, 10, tzinfo=UTC))]
+    meeting = Stretch(datetime(2027, 3, 10, 9, tzinfo=UTC), datetime(2027, 3, 10, 10, tzinfo=UTC))
+    assert look(answer(ACCEPTED)) == [meeting]
     assert look(answer(DECLINED)) == []
 
 

@@ -11,8 +11,9 @@ from icalendar import Event as VEvent
 
 from integrations.calendars.caldav.calendar import CaldavCalendar
 from integrations.calendars.caldav.token import Token
-from rituals.calendar_interfaces import Busy, CalendarError, Trouble
+from rituals.calendar_interfaces import CalendarError, Trouble
 from rituals.rule import Rule
+from rituals.stretch import Stretch
 from rituals.timetable import Timetable
 from tests.contracts.calendar import CHANGED, REVISED, SUNDAYS, SUNDAYS_AT_SEVEN, only
 from tests.integrations.calendars.caldav.shared import Shared, path
@@ -166,8 +167,8 @@ class TestBusy:
         shared.phone.add(meeting("weekly", RRULE=vRecur.from_ical("FREQ=WEEKLY;COUNT=5")), f"{place}weekly.ics")
         week = timedelta(days=7)
         assert list(calendar.busy(*TWO_WEEKS)) == [
-            Busy(MEETING[0], MEETING[1]),
-            Busy(MEETING[0] + week, MEETING[1] + week),
+            Stretch(MEETING[0], MEETING[1]),
+            Stretch(MEETING[0] + week, MEETING[1] + week),
         ]
 
     def test_what_is_shown_as_free_or_called_off_or_takes_the_day_is_not(
