@@ -115,9 +115,10 @@ def link(
 
 def _goes_on(session: Session, partner: Partner, way: Way, calendar: str, sealer: Sealer) -> LinkedCalendar | None:
     """What is connected already, if it is this very calendar, or one that is gone and that this one replaces."""
-    current = CalendarConnection.current(session, partner)
-    linked = LinkedCalendar.of(session, current) if current is not None and current.way == way else None
-    if linked is None or linked.leads_to(calendar, sealer):
+    linked = LinkedCalendar.current(session, partner)
+    if linked is None or linked.connection.way != way:
+        return None
+    if linked.leads_to(calendar, sealer):
         return linked
     if linked.trouble != Trouble.GONE:
         return None
@@ -129,8 +130,7 @@ def _goes_on(session: Session, partner: Partner, way: Way, calendar: str, sealer
 
 def _refuse_the_others(session: Session, partner: Partner, calendar: str, sealer: Sealer) -> None:
     other = partner.couple.other(partner) if partner.couple is not None else None
-    theirs = CalendarConnection.current(session, other) if other is not None else None
-    linked = LinkedCalendar.of(session, theirs) if theirs is not None else None
+    linked = LinkedCalendar.current(session, other) if other is not None else None
     if linked is not None and linked.leads_to(calendar, sealer):
         raise RefusedError(
             "Your rituals stand in this calendar already, since you share it. Choose another calendar, or another way."
@@ -139,8 +139,7 @@ def _refuse_the_others(session: Session, partner: Partner, calendar: str, sealer
 
 def go_on(session: Session, partner: Partner, now: datetime) -> None:
     """The calendar before has been cleared, or cannot be: now the chosen way may fill."""
-    connection = CalendarConnection.current(session, partner)
-    linked = LinkedCalendar.of(session, connection) if connection is not None else None
+    linked = LinkedCalendar.current(session, partner)
     if linked is not None:
         linked.look_at = now
     elif not LinkedCalendar.is_parting(session, partner):

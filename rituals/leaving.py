@@ -76,8 +76,7 @@ def _close(session: Session, couple: Couple, now: datetime, *, events_stay: bool
 
 
 def _say_farewell(session: Session, partner: Partner, now: datetime, farewell: Farewell) -> None:
-    connection = CalendarConnection.current(session, partner)
-    linked = LinkedCalendar.of(session, connection) if connection else None
+    linked = LinkedCalendar.current(session, partner)
     if linked is not None:
         linked.part(farewell, now)
 

@@ -99,6 +99,14 @@ class LinkedCalendar(Troubled, Called, Base):
         return session.scalar(select(cls).where(cls.connection_id == connection.id))
 
     @classmethod
+    def current(cls, session: Session, partner: Partner) -> Self | None:
+        """The other end of the way that this partner chose, if it has one."""
+        theirs = select(cls).join(CalendarConnection, CalendarConnection.id == cls.connection_id)
+        return session.scalar(
+            theirs.where(CalendarConnection.partner_id == partner.id, CalendarConnection.ended_at.is_(None))
+        )
+
+    @classmethod
     def hold_all(cls, session: Session, *partners: Partner) -> None:
         """Lock all of theirs, in the order in which everybody locks several: after the plans, before the placements."""
         theirs = select(cls).join(CalendarConnection, CalendarConnection.id == cls.connection_id)

@@ -28,26 +28,15 @@ def place(session: Session, plan: "Plan", now: datetime, *, urgent: bool) -> Non
 
 def place_on(session: Session, plan: "Plan", connection: CalendarConnection, now: datetime, *, urgent: bool) -> None:
     """Let one calendar follow the plan. Where the one before it is still being cleared, that comes first."""
-    if connection.is_linked:
-        wake(session, connection, now)
-        session.flush()  # the calendar before its placements, as everybody locks them
-        Placement.on(session, plan, connection).wanted = plan.is_on_calendars
-        _stand_in(session, plan, connection, now, urgent=urgent)
-    elif connection.way == Way.MAIL and not LinkedCalendar.is_parting(session, connection.partner):
-        Placement.on(session, plan, connection).follow(session, wanted=plan.is_on_calendars, now=now, urgent=urgent)
-
-
-def wake(session: Session, connection: CalendarConnection, now: datetime) -> None:
-    """Let the calendar at the other end be looked at soon."""
     linked = LinkedCalendar.of(session, connection)
     if linked is not None:
         linked.look_soon(now)
-
-
-def _stand_in(session: Session, plan: "Plan", connection: CalendarConnection, now: datetime, *, urgent: bool) -> None:
-    linked = LinkedCalendar.of(session, connection)
-    if linked is not None and linked.lets_nobody_in:
-        stand_in_for(session, plan, linked, now, urgent=urgent)
+        session.flush()  # the calendar before its placements, as everybody locks them
+        Placement.on(session, plan, connection).wanted = plan.is_on_calendars
+        if linked.lets_nobody_in:
+            stand_in_for(session, plan, linked, now, urgent=urgent)
+    elif connection.way == Way.MAIL and not LinkedCalendar.is_parting(session, connection.partner):
+        Placement.on(session, plan, connection).follow(session, wanted=plan.is_on_calendars, now=now, urgent=urgent)
 
 
 def let_mail_stand_in(session: Session, linked: LinkedCalendar, now: datetime) -> None:
@@ -101,5 +90,5 @@ def _part_linked(session: Session, placement: Placement, now: datetime, *, stays
     placement.wanted = False
     if stays:
         placement.is_off()
-    else:
-        wake(session, placement.connection, now)
+    elif (linked := LinkedCalendar.of(session, placement.connection)) is not None:
+        linked.look_soon(now)

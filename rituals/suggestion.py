@@ -75,25 +75,8 @@ class Suggestion(Base):
         )
         act.session.add(suggestion)
         act.session.flush()
-        soon = occurrence.is_near(act.now)
-        tell(
-            act.session,
-            act.other,
-            occurrence.plan_id,
-            Happening.DATE_ASKED,
-            act.now,
-            occurrence_id=occurrence.id,
-            soon=soon,
-        )
-        tell(
-            act.session,
-            act.by,
-            occurrence.plan_id,
-            Happening.DATE_WAITS,
-            act.now,
-            occurrence_id=occurrence.id,
-            soon=soon,
-        )
+        suggestion._tell(act, act.other, Happening.DATE_ASKED)
+        suggestion._tell(act, act.by, Happening.DATE_WAITS)
         return suggestion
 
     @classmethod
@@ -162,16 +145,11 @@ class Suggestion(Base):
             return
         self._must_await(act)
         self._settle(SuggestionState.DECLINED, act.now)
-        soon, occurrence = self.occurrence.is_near(act.now), self.occurrence
-        tell(
-            act.session,
-            self.by,
-            occurrence.plan_id,
-            Happening.DATE_DECLINED,
-            act.now,
-            occurrence_id=occurrence.id,
-            soon=soon,
-        )
+        self._tell(act, self.by, Happening.DATE_DECLINED)
+
+    def _tell(self, act: Act, partner: Partner, what: Happening) -> None:
+        date, soon = self.occurrence, self.occurrence.is_near(act.now)
+        tell(act.session, partner, date.plan_id, what, act.now, occurrence_id=date.id, soon=soon)
 
     def _must_await(self, act: Act) -> None:
         if not self.awaits(act.by, act.now):

@@ -9,7 +9,6 @@ from time import monotonic
 from sqlalchemy.orm import Session
 
 from rituals.calendar_interfaces import CalendarError, Trouble
-from rituals.connection import CalendarConnection
 from rituals.couple import Partner
 from rituals.ics_address import IcsAddress
 from rituals.linked_calendar import LinkedCalendar
@@ -96,9 +95,8 @@ def _looks(services: Services, partner_id: int) -> list[Look]:
 
 
 def _linked(services: Services, session: Session, partner: Partner) -> Look | None:
-    connection = CalendarConnection.current(session, partner)
-    linked = LinkedCalendar.of(session, connection) if connection is not None else None
-    provider = services.calendars.get(connection.way) if connection is not None else None
+    linked = LinkedCalendar.current(session, partner)
+    provider = services.calendars.get(linked.connection.way) if linked is not None else None
     if linked is None or provider is None or not linked.is_open:
         return None
     try:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rituals.calendar_interfaces import Calendar, CalendarError, Changes
-from rituals.connection import CalendarConnection
 from rituals.couple import Partner
 from rituals.errand import Lease
 from rituals.linked_calendar import LinkedCalendar
@@ -18,15 +17,14 @@ def check(services: Services, address: str) -> Iterator[str]:
     """A line for each thing that would change. Reads the calendar, and writes nothing anywhere."""
     with services.database.reading() as session:
         partner = Partner.with_address(session, address)
-        connection = CalendarConnection.current(session, partner) if partner is not None else None
-        linked = LinkedCalendar.of(session, connection) if connection is not None else None
-        provider = services.calendars.get(connection.way) if connection is not None else None
-        if connection is None or linked is None or linked.sealed is None or provider is None:
+        linked = LinkedCalendar.current(session, partner) if partner is not None else None
+        provider = services.calendars.get(linked.connection.way) if linked is not None else None
+        if linked is None or linked.sealed is None or provider is None:
             yield "There is no connected calendar at this address."
             return
         yield _health(linked)
         nobody = Lease(0, services.clock())
-        turn = Turn(services, linked.id, connection.id, nobody, services.clock())
+        turn = Turn(services, linked.id, linked.connection_id, nobody, services.clock())
         calendar, token = provider.open(linked.access(services.vault)), linked.token
     try:
         lines = [*_coming_in(turn, calendar.changes(token)), *_going_out(turn, calendar)]

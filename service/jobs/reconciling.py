@@ -2,7 +2,6 @@
 
 import random
 import time
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rituals import choosing
-from rituals.calendar_interfaces import Calendar, CalendarError, CalendarProvider, Trouble
+from rituals.calendar_interfaces import Access, Calendar, CalendarError, CalendarProvider, Trouble
 from rituals.connection import CalendarConnection
 from rituals.errand import Lease
 from rituals.linked_calendar import BEFORE_A_START, FAREWELL_TRIES, Farewell, LinkedCalendar
@@ -58,8 +57,8 @@ def _bring_into_step(services: Services, linked_id: int, lease: Lease) -> bool:
             return True
         token, farewell = linked.token, linked.farewell
         turn = Turn(services, linked_id, linked.connection_id, lease, services.clock(), farewell)
-        provider = _provider(services, linked)
-        calendar = _opened(services, provider, linked)
+        provider, access = _provider(services, linked), _access(services, linked)
+    calendar = provider.open(access)
     try:
         if farewell is not None:
             _say_farewell(turn, provider, calendar, farewell)
@@ -70,7 +69,8 @@ def _bring_into_step(services: Services, linked_id: int, lease: Lease) -> bool:
         return is_done
     finally:
         calendar.close()
-        _keep_access(turn, calendar)
+        if calendar.access != access:
+            _keep_access(turn, calendar.access)
 
 
 def _provider(services: Services, linked: LinkedCalendar) -> CalendarProvider:
@@ -80,21 +80,19 @@ def _provider(services: Services, linked: LinkedCalendar) -> CalendarProvider:
     return provider
 
 
-def _opened(services: Services, provider: CalendarProvider, linked: LinkedCalendar) -> Calendar:
+def _access(services: Services, linked: LinkedCalendar) -> Access:
     try:
-        return provider.open(linked.access(services.vault))
+        return linked.access(services.vault)
     except ValueError as error:
         raise CalendarError("Its access cannot be unsealed any more.", Trouble.RECONNECT) from error
 
 
-def _keep_access(turn: Turn, calendar: Calendar) -> None:
-    """Tokens may have been renewed."""
-    vault = turn.services.vault
+def _keep_access(turn: Turn, access: Access) -> None:
+    """Tokens were renewed."""
     with turn.services.database.writing() as session:
         linked = LinkedCalendar.held(session, turn.linked_id, turn.lease)
-        with suppress(ValueError):
-            if linked is not None and linked.sealed is not None and linked.access(vault) != calendar.access:
-                linked.keep(calendar.access, vault)
+        if linked is not None and linked.sealed is not None:
+            linked.keep(access, turn.services.vault)
 
 
 def _went_well(services: Services, linked_id: int, lease: Lease, *, is_done: bool) -> None:

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from rituals.choosing import choose_way, hold
-from rituals.connection import CalendarConnection, Reminder, Way
+from rituals.connection import Reminder, Way
 from rituals.linked_calendar import Farewell, LinkedCalendar
 from rituals.placement import Placement
 from rituals.refused import RefusedError
@@ -60,8 +60,7 @@ def _linked(visit: Visit) -> LinkedCalendar:
     """The calendar that is connected now, with everything of it held. Raises RefusedError."""
     _ = visit.couple
     hold(visit.session, visit.partner)
-    connection = CalendarConnection.current(visit.session, visit.partner)
-    linked = LinkedCalendar.of(visit.session, connection) if connection is not None else None
+    linked = LinkedCalendar.current(visit.session, visit.partner)
     if linked is None:
         raise RefusedError("No calendar is connected at the moment.")
     return linked

@@ -75,9 +75,8 @@ def health(linked: LinkedCalendar, visit: Visit) -> str:
 
 def calendar_before(visit: Visit, way: Way) -> str | None:
     """Which calendar is connected by this way already: it is taken up again where that is possible."""
-    connection = CalendarConnection.current(visit.session, visit.partner)
-    linked = LinkedCalendar.of(visit.session, connection) if connection is not None else None
-    if connection is None or connection.way != way or linked is None:
+    linked = LinkedCalendar.current(visit.session, visit.partner)
+    if linked is None or linked.connection.way != way:
         return None
     try:
         return linked.access(visit.services.vault).calendar
