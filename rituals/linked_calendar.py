@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -34,6 +35,8 @@ from rituals.storage import Base, Id, Moment, PrimaryKey, stored
 BEFORE_A_START = timedelta(minutes=2)
 """It is read once more this long before each start."""
 FAREWELL_TRIES = 12
+WATCHED = text("look_at IS NOT NULL")
+"""Those that are looked at by and by, whose age is watched."""
 
 
 class Farewell(StrEnum):
@@ -50,6 +53,7 @@ class LinkedCalendar(Troubled, Called, Base):
     __table_args__ = (
         Index("ix_linked_calendar_look_at", "look_at"),
         Index("ix_linked_calendar_trouble_at", "trouble_at"),
+        Index("ix_linked_calendar_read_at", "read_at", postgresql_where=WATCHED, sqlite_where=WATCHED),
     )
 
     id: Mapped[PrimaryKey]

@@ -21,6 +21,7 @@ from rituals import (
     ritual_hours,
     signin,
     suggestion,
+    tally,
     version,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "ritual_hours",
     "signin",
     "suggestion",
+    "tally",
     "version",
 ]
