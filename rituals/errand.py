@@ -7,11 +7,9 @@ did not: so a worker that vanishes leaves behind how much may have gone out, for
 """
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
 
 from sqlalchemy import BigInteger, ColumnElement, Index, SmallInteger, case, func, or_, select, text, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -54,6 +52,25 @@ class Lease:
         return cls(secrets.randbits(62), now + length)
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What is known of a row in the moment in which it was claimed, or closed instead."""
+
+    id: int
+    state: State
+    due_at: datetime
+    expires_at: datetime
+    attempts: int
+    copies: int
+
+    @property
+    def is_held(self) -> bool:
+        return self.state in HELD
+
+    def by_time(self) -> tuple[datetime, int]:
+        return self.due_at, self.id
+
+
 class Errand:
     """The columns and the life of such a row."""
 
@@ -74,10 +91,11 @@ class Errand:
     @classmethod
     def claim(
         cls, session: Session, lease: Lease, *, now: datetime, limit: int, ready: ColumnElement[bool] | None = None
-    ) -> Sequence[Self]:
+    ) -> list[Claimed]:
         """Hold up to `limit` rows that are due or abandoned, in one short statement; only `ready` ones if it is given.
 
-        Rows that are too late, or that used up their copies, come back settled: `state` says so.
+        Rows that are too late, or that used up their copies, come back settled: `state` says so. The earliest due
+        come first.
         """
         late = or_(cls.expires_at <= now, cls.copies >= COPIES)
         due = (
@@ -100,10 +118,10 @@ class Errand:
                 try_at=case((late, None), else_=lease.until_at),
                 settled_at=case((late, now), else_=None),
             )
-            .returning(cls)
-            .execution_options(populate_existing=True, synchronize_session=False)
+            .returning(cls.id, cls.state, cls.due_at, cls.expires_at, cls.attempts, cls.copies)
+            .execution_options(synchronize_session=False)
         )
-        return session.scalars(claimed).all()
+        return sorted((Claimed(*row) for row in session.execute(claimed)), key=Claimed.by_time)
 
     @classmethod
     def next_at(cls, session: Session) -> datetime | None:

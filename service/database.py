@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from service import schema
-from service.engines import BUSY_SECONDS, Intent, open_engine, open_schema_engine
+from service.engines import BUSY_SECONDS, Intent, open_at_once_engine, open_engine, open_schema_engine
 
 SQLITE_UNAVAILABLE = frozenset(
     {
@@ -53,6 +53,15 @@ class Database:
         """Like writing, without waiting for the disk: survives a killed process, perhaps not a power loss."""
         with self._committing(Intent.RECORDING) as session:
             yield session
+
+    def at_once_engine(self) -> Engine:
+        """For the few statements that run thousands of times a second: raw connections, each statement committed."""
+        return open_at_once_engine(self.engine.url)
+
+    @property
+    def errors(self) -> type[Exception]:
+        """What the driver raises by itself, where SQLAlchemy does not stand between."""
+        return self.engine.dialect.loaded_dbapi.Error
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to this revision; safe when several processes do it at once."""

@@ -63,6 +63,20 @@ def open_schema_engine(url: URL) -> Engine:
     return open_sqlite(url, NullPool, SCHEMA_BUSY_SECONDS) if is_sqlite(url) else open_postgres(url)
 
 
+def open_at_once_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """For raw connections whose every statement is a transaction of its own, recorded without waiting for the disk."""
+    if is_sqlite(url):
+        engine = open_sqlite(url, NullPool, busy_seconds)
+        event.listen(engine, "connect", hurry_sqlite)
+        return engine
+    engine = create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=POSTGRES_LINK, hide_parameters=True
+    )
+    event.listen(engine, "connect", prepare_postgres)
+    event.listen(engine, "connect", hurry_postgres)
+    return engine
+
+
 def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
@@ -107,6 +121,14 @@ def prepare_postgres(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -
     cursor.execute("; ".join(POSTGRES_SESSION))
     cursor.close()
     connection.commit()
+
+
+def hurry_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.cursor().execute("PRAGMA synchronous=NORMAL")
+
+
+def hurry_postgres(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.cursor().execute("SET synchronous_commit = off")
 
 
 def begin_sqlite(connection: Connection) -> None:

@@ -13,14 +13,17 @@ from rituals.delivery import Delivery
 from rituals.heartbeat import Heartbeat
 from rituals.linked_calendar import LinkedCalendar
 from rituals.outbox import Letter
+from rituals.tally import Tally
+from service.counting import Counting
 from service.emails.desk import Desk
 from service.jobs.calendars import LEASE as CALENDAR_LEASE
 from service.jobs.calendars import CalendarKeepers
 from service.jobs.claims import claim
+from service.jobs.ledger import Ledger
 from service.jobs.parcel import Kind
 from service.jobs.prompts import compose_ahead
 from service.jobs.seeking import Seekers
-from service.jobs.senders import Senders
+from service.jobs.senders import ROOM, Senders
 from service.jobs.upkeep import (
     expire_proposals,
     extend_horizons,
@@ -34,9 +37,12 @@ from service.steady import SteadyClock, elapsed
 
 KINDS: tuple[Kind, ...] = (Delivery, Letter)
 POLL = timedelta(seconds=1)
-BATCH = 100
+BATCH = 200
 COMPOSED_AT_ONCE = 20
 """Few, so that the pages never wait long for the database."""
+SWEPT_AT_ONCE = 500
+ROOM_SECONDS = 0.05
+"""How long to wait at most for the senders to have room again before looking at the rest."""
 BEAT = timedelta(seconds=10)
 UPKEEP = timedelta(minutes=1)
 REPAIR = timedelta(hours=1)
@@ -60,9 +66,11 @@ class Worker:
         """Works until `stop` is set. `elapsed` counts seconds that really passed; it looks around once a `poll`."""
         self._services = services
         self._desk = Desk.set_up(services.settings.mail_from, services.links, services.catalogue)
-        self._senders = Senders(services)
+        self._ledger = Ledger(services.database, services.clock)
+        self._senders = Senders(services, self._ledger)
         self._keepers = CalendarKeepers(services)
         self._seekers = Seekers(services)
+        self._counting = Counting()
         self._steady = SteadyClock(services.clock, elapsed)
         self._elapsed = elapsed
         self._poll = poll
@@ -73,6 +81,10 @@ class Worker:
 
     def run(self) -> None:
         """Until stopped: then the running mails are finished and what was only held is handed back."""
+        with self._counting.listening():
+            self._work()
+
+    def _work(self) -> None:
         event("worker.started", connections=self._services.sending.connections)
         self._senders.start()
         self._keepers.start()
@@ -83,6 +95,8 @@ class Worker:
         self._keepers.stop(within=timedelta())
         self._senders.stop(within=LAST_MAIL)
         with suppress(SQLAlchemyError):
+            while self._ledger.unswept:
+                self._ledger.sweep(SWEPT_AT_ONCE)
             self._say_goodbye()
         event("worker.stopped")
 
@@ -104,19 +118,23 @@ class Worker:
         self._every("beat", BEAT, self._beat)
         if not steady:
             return self._poll
-        busy = self._claim(Delivery)
-        busy |= self._claim(Letter)
+        crowded = self._claim(Delivery)
+        if crowded and not self._is_time("other work", POLL):
+            self._senders.wait_for_room(ROOM_SECONDS)
+            return timedelta()
+        busy = self._claim(Letter)
         busy |= compose_ahead(self._services, self._desk, limit=COMPOSED_AT_ONCE) > 0
-        if not busy:
+        if not busy and not crowded:
+            self._ledger.sweep(SWEPT_AT_ONCE)
             self._every("upkeep", UPKEEP, self._keep_up)
             self._every("repair", REPAIR, lambda: repair_calendars(self._services))
             busy = extend_horizons(self._services) > 0 if self._is_time("horizon", POLL * 10) else False
-        return timedelta() if busy else self._until_next()
+        return timedelta() if busy or crowded else self._until_next()
 
     def _claim(self, kind: Kind) -> bool:
         """Take in no more than the senders can soon hand over. True: there may be more."""
-        if self._senders.waiting >= BATCH:
-            return False
+        if self._senders.waiting >= ROOM:
+            return True
         claimed = 0
         for parcel in claim(self._services, self._desk, kind, limit=BATCH):
             self._senders.add(parcel)
@@ -129,7 +147,7 @@ class Worker:
             moments = [kind.next_at(session) for kind in KINDS]
         now = self._services.clock()
         ahead = [at - now for at in moments if at is not None]
-        if self._senders.waiting:
+        if self._senders.waiting or self._ledger.unswept:
             return POLL / 20
         return max(timedelta(milliseconds=5), min(self._poll, *ahead)) if ahead else self._poll
 
@@ -139,12 +157,15 @@ class Worker:
         prune(self._services)
 
     def _beat(self) -> None:
-        with self._services.database.recording() as session:
-            Heartbeat.beat(session, self._name, started_at=self._started_at, now=self._services.clock())
+        now = self._services.clock()
+        with self._counting.taken() as counts, self._services.database.recording() as session:
+            Heartbeat.beat(session, self._name, started_at=self._started_at, now=now)
+            Tally.add(session, counts, now)
 
     def _say_goodbye(self) -> None:
-        with self._services.database.recording() as session:
+        with self._counting.taken() as counts, self._services.database.recording() as session:
             Heartbeat.stop(session, self._name)
+            Tally.add(session, counts, self._services.clock())
 
     def _revive(self) -> None:
         now, lease = self._services.clock(), self._services.settings.lease

@@ -59,3 +59,8 @@ def drop(session: Session, kind: Kind, row_id: int) -> None:
     """It has gone; nothing of it is kept."""
     key = Draft.delivery_id if kind is Delivery else Draft.letter_id
     session.execute(delete(Draft).where(key == row_id))
+
+
+def drop_all(session: Session, delivery_ids: Sequence[int]) -> None:
+    """So many prompts have gone; nothing of them is kept."""
+    session.execute(delete(Draft).where(Draft.delivery_id.in_(delivery_ids)))

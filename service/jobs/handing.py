@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -16,6 +16,7 @@ from rituals.errand import COPIES, backoff
 from rituals.interfaces import MailConnection, MailError
 from rituals.outbox import Letter
 from service.jobs import drafts
+from service.jobs.ledger import Ledger
 from service.jobs.parcel import Parcel
 from service.logs import event
 from service.services import Services
@@ -28,8 +29,8 @@ class Handing:
     """One try at one parcel. What is known of its end is written down before anything else happens."""
 
     services: Services
+    ledger: Ledger
     parcel: Parcel
-    intended: bool = field(default=False, init=False)
 
     def run(self, connection: MailConnection) -> None:
         try:
@@ -37,9 +38,10 @@ class Handing:
         except MailError as error:
             self._record_error(error)
         else:
-            self._record(self._sent if gone else self._held_back)
             if gone:
-                self._log_sent()
+                self._record_sent()
+            else:
+                self._record(self._held_back)
 
     def _may_go(self) -> bool:
         """Asked right before the body: in time, ours, wanted; that a copy may leave is on record before it does."""
@@ -59,10 +61,17 @@ class Handing:
         )
 
     def _intend(self) -> bool:
-        parcel, database = self.parcel, self.services.database
-        with database.writing() if parcel.is_last else database.recording() as session:
-            self.intended = parcel.kind.intend(session, parcel.row_id, parcel.lease, copies=parcel.copies + 1)
-        return self.intended
+        parcel = self.parcel
+        if not parcel.is_last:
+            return self.ledger.intend(parcel)
+        with self.services.database.writing() as session:
+            return parcel.kind.intend(session, parcel.row_id, parcel.lease, copies=parcel.copies + 1)
+
+    def _record_sent(self) -> None:
+        """Letters may have more to write down; what the ledger cannot take now is written however long that takes."""
+        if self.parcel.kind is Letter or not self.ledger.close(self.parcel):
+            self._record(self._sent)
+        self._log_sent()
 
     def _record_error(self, error: MailError) -> None:
         outcome = "uncertain" if error.uncertain else "refused" if error.permanent else "delayed"

@@ -11,10 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from rituals.interfaces import MailConnection
 from service.jobs.claims import release
 from service.jobs.handing import Handing
+from service.jobs.ledger import Ledger
 from service.jobs.parcel import Parcel
 from service.logs import event, failure
 from service.services import Services
 
+ROOM = 200
+"""More are claimed when fewer wait."""
 IDLE_CLOSE = 30.0
 """Seconds without work after which a connection says goodbye."""
 
@@ -22,10 +25,12 @@ IDLE_CLOSE = 30.0
 class Senders:
     """Some threads, one connection each, one shared queue."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, ledger: Ledger) -> None:
         self._services = services
+        self._ledger = ledger
         self._queue: SimpleQueue[Parcel | None] = SimpleQueue()
         self._stopping = Event()
+        self._has_room = Event()
         count = services.sending.connections
         self._threads = [Thread(target=self._run, name=f"sender-{n}", daemon=True) for n in range(1, count + 1)]
 
@@ -36,6 +41,12 @@ class Senders:
     @property
     def waiting(self) -> int:
         return self._queue.qsize()
+
+    def wait_for_room(self, timeout: float) -> None:
+        """Until so little waits that more should be claimed."""
+        self._has_room.clear()
+        if self.waiting >= ROOM:
+            self._has_room.wait(timeout)
 
     def add(self, parcel: Parcel) -> None:
         self._queue.put(parcel)
@@ -65,11 +76,13 @@ class Senders:
             return True
         if parcel is None:
             return False
+        if self.waiting < ROOM:
+            self._has_room.set()
         self._guarded(lambda: self._release(parcel) if self._stopping.is_set() else self._hand(parcel, connection))
         return True
 
     def _hand(self, parcel: Parcel, connection: MailConnection) -> None:
-        Handing(self._services, parcel).run(connection)
+        Handing(self._services, self._ledger, parcel).run(connection)
 
     def _release(self, parcel: Parcel) -> None:
         with self._services.database.recording() as session:

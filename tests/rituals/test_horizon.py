@@ -77,5 +77,6 @@ def test_a_mail_in_somebodys_hands_still_counts_after_a_move(home: Household) ->
     lease = Lease.take(due_at, timedelta(minutes=2))
     held = Delivery.claim(home.session, lease, now=due_at, limit=1)
     assert [one.state for one in held] == [State.HANDING]
+    home.session.refresh(first.deliveries[0])
     first.deliveries[0].plan_for(due_at + timedelta(days=1), due_at + timedelta(days=1, minutes=15))
     assert (first.deliveries[0].state, first.deliveries[0].copies) == (State.PLANNED, 1)
