@@ -2,13 +2,20 @@
 
 import hashlib
 import hmac
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from json import JSONEncoder
 
 from itsdangerous import BadData, URLSafeSerializer
 
 LONGEST_TOKEN = 1000
+FEW_BYTES = 100
+"""Up to here zlib finds the same in a hundredth of its usual memory, which costs more than the work itself."""
+
+_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Purpose(StrEnum):
@@ -52,7 +59,7 @@ class Links:
     def __init__(self, keys: Sequence[str], base_url: str) -> None:
         if not keys:
             raise ValueError("Links need a key.")
-        self._keys = tuple(keys)
+        self._signers = [{purpose: Signer.of(key, purpose) for purpose in Purpose} for key in keys]
         self._base_url = base_url
 
     def address(self, path: str) -> str:
@@ -61,38 +68,57 @@ class Links:
 
     def token(self, purpose: Purpose, **claims: int | str) -> str:
         """The signed claims, fit for a path. They are readable: no secret belongs into them."""
-        return make(self._keys[0], purpose, claims)
+        return self._signers[0][purpose].sign(claims)
 
     def read(self, purpose: Purpose, token: str) -> Claims | None:
         """What the token says; None unless every character of it is ours and for this purpose."""
         if len(token) > LONGEST_TOKEN or not token.isascii():
             return None
-        for key in self._keys:
-            claims = unpack(key, purpose, token)
+        for signers in self._signers:
+            claims = signers[purpose].unpack(token)
             # Base64 can be spelt in several ways; only the way we write it counts.
-            if claims is not None and hmac.compare_digest(make(key, purpose, claims), token):
+            if claims is not None and hmac.compare_digest(signers[purpose].sign(claims), token):
                 return Claims(claims)
         return None
 
 
-def make(key: str, purpose: Purpose, claims: Mapping[str, int | str]) -> str:
-    token = signer(key, purpose).dumps(dict(sorted(claims.items())))
-    return token if isinstance(token, str) else token.decode()
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One key for one purpose, derived once: a thousand prompts carry three thousand links."""
+
+    key: bytes
+    serializer: URLSafeSerializer
+
+    @classmethod
+    def of(cls, secret: str, purpose: Purpose) -> "Signer":
+        key = hmac.digest(secret.encode(), f"side by side: {purpose.value}".encode(), "sha256")
+        derived = {"key_derivation": "none", "digest_method": hashlib.sha256}
+        return cls(key, URLSafeSerializer(key, signer_kwargs=derived))
+
+    def sign(self, claims: Mapping[str, int | str]) -> str:
+        """What the serializer's `dumps` gives, byte for byte, in a third of its time."""
+        content = _json(dict(sorted(claims.items()))).encode()
+        squeezed = _squeezed(content)
+        is_longer = len(squeezed) >= len(content) - 1
+        payload = _base64(content) if is_longer else b"." + _base64(squeezed)
+        return (payload + b"." + _base64(hmac.digest(self.key, payload, "sha256"))).decode("ascii")
+
+    def unpack(self, token: str) -> dict[str, int | str] | None:
+        try:
+            content: object = self.serializer.loads(token)
+        except BadData:
+            return None
+        if not isinstance(content, dict):
+            return None
+        return {str(name): value for name, value in content.items() if isinstance(value, int | str)}
 
 
-def unpack(key: str, purpose: Purpose, token: str) -> dict[str, int | str] | None:
-    try:
-        content: object = signer(key, purpose).loads(token)
-    except BadData:
-        return None
-    if not isinstance(content, dict):
-        return None
-    return {str(name): value for name, value in content.items() if isinstance(value, int | str)}
+def _squeezed(content: bytes) -> bytes:
+    if len(content) > FEW_BYTES:
+        return zlib.compress(content)
+    small = zlib.compressobj(memLevel=1)
+    return small.compress(content) + small.flush()
 
 
-def signer(key: str, purpose: Purpose) -> URLSafeSerializer:
-    return URLSafeSerializer(
-        key,
-        salt=f"side by side: {purpose.value}",
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-    )
+def _base64(content: bytes) -> bytes:
+    return urlsafe_b64encode(content).rstrip(b"=")
