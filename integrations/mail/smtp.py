@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from integrations.mail.addresses import refuse_unsafe
-from integrations.mail.conversation import ConnectionLost, Conversation, Stage
+from integrations.mail.conversation import Conversation
 from integrations.mail.relay import Relay, RelayOrder
+from integrations.mail.verdict import ConnectionLost, Stage
 from rituals.interfaces import Envelope, HandOver, MailError
 
 __all__ = ["Relay", "SmtpConnection", "SmtpMailer"]

@@ -104,7 +104,7 @@ class Dialogue:
             self._recipient = path[1]
 
     def _data(self, _: str) -> None:
-        if self._recipient is None:
+        if self._recipient is None and not self._server.careless:
             self._say("503 5.5.1 out of order")
         elif self._answer(Stage.DATA, "354 go on") == 354:
             self._take(self._body())
@@ -176,6 +176,7 @@ class Dialogue:
         heard = self.socket.recv(65536)
         if not heard:
             raise HungUp
+        self._server.hear(heard)
         return heard
 
     def _secure(self) -> None:

@@ -20,6 +20,9 @@ from tests.simulators.mail_script import HungUp, Rule, Stage, Visit
 
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>\r\n]*>)", re.IGNORECASE | re.MULTILINE)
 
+ONE_BY_ONE = ("8BITMIME", "ENHANCEDSTATUSCODES")
+PIPELINES = ("PIPELINING", *ONE_BY_ONE)
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -44,6 +47,7 @@ class MailServer:
 
     `script` is a list of rules, the first that answers wins; without one the server is a good one. `certificate`
     (a PEM file) makes it offer STARTTLS, or speak TLS from the start with `smtps=True`. With `users` it wants AUTH.
+    A `careless` one answers DATA with 354 even where it has refused sender or recipient.
     """
 
     def __init__(
@@ -54,18 +58,21 @@ class MailServer:
         smtps: bool = False,
         users: Mapping[str, str] | None = None,
         mechanisms: Sequence[str] = ("PLAIN", "LOGIN"),
-        offers: Sequence[str] = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"),
+        offers: Sequence[str] = PIPELINES,
+        careless: bool = False,
     ) -> None:
         self.tls = server_context(certificate) if certificate else None
         self.smtps = smtps
         self.users = dict(users or {})
         self.mechanisms = tuple(mechanisms)
         self.offers = tuple(offers)
+        self.careless = careless
         self.port = 0
         self.connections = 0
         self._kept: dict[int, Accepted] = {}
         self._numbers = count()
         self._script = list(script)
+        self._heard: list[bytes] = []
         self._reached: Counter[Stage] = Counter()
         self._changed = Condition()
         self._closing = Event()
@@ -103,6 +110,12 @@ class MailServer:
     def copies(self) -> Counter[str]:
         """Whole copies by Message-ID, whether answered or not."""
         return Counter(copy.message_id for copy in self.received)
+
+    @property
+    def heard(self) -> list[bytes]:
+        """What came, each packet by itself."""
+        with self._changed:
+            return list(self._heard)
 
     def reached(self, stage: Stage) -> int:
         """How often a stage was reached."""
@@ -156,6 +169,10 @@ class MailServer:
             if code is not None:
                 return code
         return None
+
+    def hear(self, packet: bytes) -> None:
+        with self._changed:
+            self._heard.append(packet)
 
     def keep(self, visit: Visit, content: bytes) -> int:
         """Keep a whole message that is not yet answered; gives its number."""

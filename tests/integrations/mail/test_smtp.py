@@ -11,13 +11,13 @@ from rituals.interfaces import Envelope
 from tests.contracts.mailer import MailerContract, PostOffice, envelope, no, yes
 from tests.integrations.mail.posting import BRISK, connect, failure, mailer_to, verdict
 from tests.simulators.mail_script import Action, Stage, call, drop, hang, on, reply
-from tests.simulators.mail_server import MailServer
+from tests.simulators.mail_server import ONE_BY_ONE, PIPELINES, MailServer
 
 
 class TestSmtpContract(MailerContract):
-    @pytest.fixture
-    def office(self) -> Iterator[PostOffice]:
-        with MailServer() as server:
+    @pytest.fixture(params=[PIPELINES, ONE_BY_ONE], ids=["pipelined", "one by one"])
+    def office(self, request: pytest.FixtureRequest) -> Iterator[PostOffice]:
+        with MailServer(offers=request.param) as server:
             yield PostOffice(
                 mailer_to(server),
                 lambda: [Envelope(copy.sender, copy.recipient, copy.content) for copy in server.messages],

@@ -9,11 +9,12 @@ from rituals.interfaces import Envelope, MailError
 from tests.contracts.mailer import envelope, yes
 from tests.integrations.mail.posting import BRISK, HASTY, connect, failure, mailer_to, verdict
 from tests.simulators.mail_script import Action, Stage, drip, drop, hang, hold, on, reply, say, say_endlessly
-from tests.simulators.mail_server import MailServer
+from tests.simulators.mail_server import ONE_BY_ONE, PIPELINES, MailServer
 
 LONG_BODY = b"Message-ID: <1@side.example>\r\n\r\n" + b"a long line of a long letter\r\n" * 500_000
 ENDLESS_LINE = say_endlessly(b"250-x" * 1000)
 ENDLESS_LINES = say_endlessly(b"250-x\r\n" * 1000)
+BOTH_WAYS = pytest.mark.parametrize("offers", [PIPELINES, ONE_BY_ONE], ids=["pipelined", "one by one"])
 BEFORE_THE_BODY = [Stage.BANNER, Stage.EHLO, Stage.MAIL, Stage.RCPT, Stage.DATA]
 
 
@@ -47,8 +48,9 @@ BEFORE_THE_BODY = [Stage.BANNER, Stage.EHLO, Stage.MAIL, Stage.RCPT, Stage.DATA]
         (Stage.AFTER_BODY, 354, "uncertain"),
     ],
 )
-def test_an_answer_means(stage: Stage, code: int, meaning: str) -> None:
-    with MailServer([on(stage, reply(code, "5.1.1 anna@example.org is not welcome"))]) as server:
+@BOTH_WAYS
+def test_an_answer_means(stage: Stage, code: int, meaning: str, offers: tuple[str, ...]) -> None:
+    with MailServer([on(stage, reply(code, "5.1.1 anna@example.org is not welcome"))], offers=offers) as server:
         error = failure(connect(server))
     assert verdict(error) == meaning
     assert str(code) in str(error)
@@ -62,8 +64,9 @@ def test_an_error_tells_the_stage_and_the_enhanced_code() -> None:
 
 @pytest.mark.parametrize("stage", [Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.AFTER_BODY])
 @pytest.mark.parametrize("code", [450, 550])
-def test_the_connection_survives_a_refused_message(stage: Stage, code: int) -> None:
-    with MailServer([on(stage, reply(code), first=1)]) as server:
+@BOTH_WAYS
+def test_the_connection_survives_a_refused_message(stage: Stage, code: int, offers: tuple[str, ...]) -> None:
+    with MailServer([on(stage, reply(code), first=1)], offers=offers) as server:
         connection = connect(server)
         failure(connection, number=1)
         assert connection.send(envelope(2), yes)
@@ -96,8 +99,11 @@ def test_a_bounce_of_one_leaves_the_other_untouched() -> None:
 
 @pytest.mark.parametrize("stage", BEFORE_THE_BODY)
 @pytest.mark.parametrize("fault", [drop(), hang(), say(b"\xff\0 what?\r\n"), say(b"250"), ENDLESS_LINE, ENDLESS_LINES])
-def test_a_connection_lost_before_the_body_is_a_definite_no(stage: Stage, fault: Action) -> None:
-    with MailServer([on(stage, fault)]) as server:
+@BOTH_WAYS
+def test_a_connection_lost_before_the_body_is_a_definite_no(
+    stage: Stage, fault: Action, offers: tuple[str, ...]
+) -> None:
+    with MailServer([on(stage, fault)], offers=offers) as server:
         assert verdict(failure(connect(server, timeout=HASTY))) == "transient"
         assert server.received == []
 
@@ -125,8 +131,11 @@ def test_a_connection_lost_after_the_body_is_an_open_question(fault: Action) -> 
 
 
 @pytest.mark.parametrize("stage", [Stage.RCPT, Stage.DATA, Stage.AFTER_BODY])
-def test_a_kept_connection_lost_within_a_message_is_not_tried_again_in_secret(stage: Stage) -> None:
-    with MailServer([on(stage, drop(), nth=2)]) as server:
+@BOTH_WAYS
+def test_a_kept_connection_lost_within_a_message_is_not_tried_again_in_secret(
+    stage: Stage, offers: tuple[str, ...]
+) -> None:
+    with MailServer([on(stage, drop(), nth=2)], offers=offers) as server:
         connection = connect(server)
         assert connection.send(envelope(1), yes)
         assert failure(connection, number=2).uncertain is (stage is Stage.AFTER_BODY)
