@@ -20,6 +20,7 @@ __all__ = ["Environment", "Sender", "Settings", "SettingsError"]
 
 SMTP_SCHEMES = ("smtp://", "smtp+starttls://", "smtps://")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SHORTEST_TOKEN = 32
 LONGEST_WINDOW = 900
 """A prompt is never later than this after the start, so the setting can only shorten it."""
 
@@ -63,6 +64,8 @@ class Settings:
     google_oauth_root: str
     allow_private_hosts: bool
     trusted_proxies: tuple[Network, ...]
+    metrics_token: str = field(repr=False)
+    """Empty: only who sits at this machine may read the metrics."""
     worker_in_web: bool
     prompt_window: timedelta
     lease: timedelta
@@ -91,6 +94,7 @@ class Settings:
             google_oauth_root=read_google_root(given, "GOOGLE_OAUTH_ROOT", "https://accounts.google.com"),
             allow_private_hosts=given.truth("ALLOW_PRIVATE_HOSTS", default=False),
             trusted_proxies=given.networks("TRUSTED_PROXIES"),
+            metrics_token=read_metrics_token(given),
             worker_in_web=given.truth("WORKER_IN_WEB", default=database_url.startswith("sqlite")),
             prompt_window=timedelta(
                 seconds=given.whole("PROMPT_WINDOW_SECONDS", LONGEST_WINDOW, least=1, most=LONGEST_WINDOW)
@@ -191,6 +195,16 @@ def read_sender(given: Variables, *, production: bool) -> Sender:
         raise SettingsError(
             "MAIL_FROM is not one address that mail can come from. Write 'Side by Side <rituals@your-domain>'."
         ) from None
+
+
+def read_metrics_token(given: Variables) -> str:
+    token = given.text("METRICS_TOKEN")
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii()):
+        raise SettingsError(
+            f"METRICS_TOKEN needs {SHORTEST_TOKEN} plain characters at least. "
+            "This makes one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    return token
 
 
 def read_google_client(given: Variables) -> tuple[str, str]:

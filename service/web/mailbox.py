@@ -1,12 +1,11 @@
 """The built-in mailbox, as a mail program would show it: on a developer's own machine only."""
 
 from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from rituals.interfaces import Letter, Mailbox
+from service.web.from_here import is_from_here
 from service.web.visit import services
 
 blueprint = Blueprint("mailbox", __name__)
@@ -17,7 +16,6 @@ BODY_POLICY = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 """A mail may have styles and nothing that acts; its links open beside it."""
-OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 OPEN_BESIDE = '<base target="_blank">'
 
 
@@ -35,12 +33,8 @@ class Row:
 
 @blueprint.before_request
 def only_from_here() -> None:
-    """404 for anybody but this machine, and for a site elsewhere that gave itself a name for this machine.
-
-    A program that the world knows by a name stands behind a proxy on this machine: then nobody is from here.
-    """
-    names = {urlsplit(services().settings.base_url).hostname, urlsplit(f"//{request.host}").hostname}
-    if not _is_loopback(request.remote_addr) or not names <= OWN_NAMES:
+    """404 for anybody but this machine."""
+    if not is_from_here():
         abort(404)
 
 
@@ -111,10 +105,3 @@ def _mailbox() -> Mailbox:
 
 def _letter(name: str) -> Letter:
     return _mailbox().letter(name) or abort(404)
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        return ip_address(address or "").is_loopback
-    except ValueError:
-        return False

@@ -21,6 +21,7 @@ from service.web import (
     invitations,
     leaving,
     mailbox,
+    metrics,
     occurrences,
     offers,
     outcomes,
@@ -75,11 +76,12 @@ CALENDARS = (
     feeds,
 )
 FOR_EVERYBODY = (support, privacy, health)
+FOR_MACHINES = (metrics,)
 
 
 def register(app: Flask, settings: Settings) -> None:
     """Mount the blueprints; the mailbox only where mails stay here and nobody else can look."""
-    for resource in (*PEOPLE, *RITUALS, *CALENDARS, *FOR_EVERYBODY):
+    for resource in (*PEOPLE, *RITUALS, *CALENDARS, *FOR_EVERYBODY, *FOR_MACHINES):
         app.register_blueprint(resource.blueprint)
     if settings.has_mailbox and not settings.is_production:
         app.register_blueprint(mailbox.blueprint)

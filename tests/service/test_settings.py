@@ -78,6 +78,7 @@ def test_production_refuses_to_start_without(name: str, value: str | None, tmp_p
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("SECRET_KEYS", "short"),
+        ("METRICS_TOKEN", "short"),
         ("SECRET_KEYS", "x" * 40),
         ("SECRET_KEYS", f"{KEY},short"),
         ("SMTP_URL", "mail.example.org"),
