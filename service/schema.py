@@ -41,9 +41,19 @@ def migrate(connection: Connection, revision: str) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether nothing is to be done; asked at every start, so without loading what migrates."""
+    return revision_of(connection) == newest()
+
+
+def suffices(connection: Connection) -> bool:
+    """Whether this version of the code can work on these tables: its own, or newer ones, as migrations only add."""
+    return revision_of(connection) >= newest()
+
+
+def revision_of(connection: Connection) -> str:
+    """Of the tables as they are; empty where there are none."""
     if not inspect(connection).has_table("alembic_version"):
-        return False
-    return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest()]
+        return ""
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
 
 
 def newest() -> str:
