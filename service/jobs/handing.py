@@ -127,6 +127,7 @@ class Handing:
             self._give_up(session, now)
 
     def _give_up(self, session: Session, now: datetime) -> None:
+        event(f"{self.parcel.name}.unknown", id=self.parcel.row_id, copies=COPIES)
         drafts.drop(session, self.parcel.kind, self.parcel.row_id)
         if self.parcel.kind is Letter:
             record_perhaps_told(session, self.parcel.row_id, now)

@@ -17,6 +17,7 @@ from tests.service.workday import Pair, Workday
 
 SENT = Ending("delivery", Outcome.SENT, "mail.example:25", 1000)
 BUSY = MailError("RCPT: 450 4.2.1")
+NO_ANSWER = MailError("after the body: no answer in time", uncertain=True)
 NO = MailError("RCPT: 550 5.1.1", permanent=True, recipient_refused=True)
 
 
@@ -49,6 +50,17 @@ def test_what_a_worker_did_is_counted_in_rows(day: Workday, pair: Pair) -> None:
     assert counted["delivery", Outcome.SENT] == 1
     assert counted["delivery", Outcome.REFUSED] == 1
     assert counted["delivery", Outcome.DELAYED] == 1
+
+
+def test_what_nobody_can_know_is_counted_once(day: Workday, pair: Pair) -> None:
+    pair.agree(day.clock.now + timedelta(hours=1))
+    day.until(day.clock.now + timedelta(minutes=50))
+    day.post.troubles += [NO_ANSWER] * 4
+    day.until(day.clock.now + timedelta(minutes=40))
+    assert pair.states() == [State.UNKNOWN, State.UNKNOWN]
+    counted = told(day)
+    assert counted["delivery", Outcome.UNCERTAIN] == 4
+    assert counted["delivery", Outcome.UNKNOWN] == 2
 
 
 def test_a_count_that_could_not_be_written_is_not_lost() -> None:
