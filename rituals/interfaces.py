@@ -42,10 +42,12 @@ class MailError(Exception):
 class MailConnection(Protocol):
     """One reusable way to the mail server, used by one thread at a time."""
 
-    def send(self, envelope: Envelope, hand_over: HandOver) -> bool:
+    def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
         """Send one message; True once the server has accepted it, False if `hand_over` said no.
 
         Raises MailError in every other case. `hand_over` is asked as late as can be: right before the body.
+        `then` is what will probably be sent next on this connection: its envelope may travel along. It is a
+        hint and no promise; whatever becomes of it is said when it is sent.
         """
         ...
 

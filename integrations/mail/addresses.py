@@ -19,6 +19,10 @@ def refuse_unsafe(envelope: Envelope) -> None:
         raise MailError("MAIL: the sender's address cannot be used", permanent=True)
 
 
+def is_safe(envelope: Envelope) -> bool:
+    return _is_safe(envelope.recipient) and _is_safe(envelope.sender)
+
+
 def _is_safe(address: str) -> bool:
     local, _, domain = address.rpartition("@")
     return (

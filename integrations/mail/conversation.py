@@ -24,6 +24,7 @@ class Conversation:
     def __init__(self, relay: Relay, *, step: float, deadline: float) -> None:
         """Connect and introduce ourselves; raises MailError, with nothing left open, where that fails."""
         self.usable = False
+        self._announced = b""
         with Losing(Stage.CONNECT):
             self._wire = Wire(relay, step=step, deadline=deadline)
         try:
@@ -39,17 +40,24 @@ class Conversation:
         """Let everything from here on take until `deadline` (monotonic seconds) at most."""
         self._wire.deadline = deadline
 
-    def send(self, envelope: Envelope, hand_over: HandOver) -> bool:
+    def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
+        """As a MailConnection does; `then` must be safe to announce."""
         self.usable = False
         self._announce(self._commands(envelope))
         if not hand_over():
             # Nothing takes DATA back but hanging up: whoever owns this sees that it is not usable, and does.
             return False
-        self._hand(envelope.content)
+        self._hand(envelope.content, self._commands(then) if then and self._pipelines else b"")
         self.usable = True
         return True
 
+    def may_send(self, envelope: Envelope) -> bool:
+        """False if another one is announced: the server waits for its body, and takes every word for one."""
+        return self._announced in (b"", self._commands(envelope))
+
     def is_alive(self) -> bool:
+        if self._announced:
+            return False  # for all we may ask
         with suppress(MailError):
             say(self._wire, Stage.NOOP, "NOOP")
             return True
@@ -57,7 +65,7 @@ class Conversation:
 
     def close(self) -> None:
         """Say QUIT where a word may still be said, and hang up."""
-        if self.usable:
+        if self.usable and not self._announced:
             self.usable = False
             self._wire.deadline = monotonic() + GOODBYE
             with suppress(MailError):
@@ -73,7 +81,9 @@ class Conversation:
     def _announce(self, commands: bytes) -> None:
         """In one go where the relay takes it (RFC 2920), else each with its answer."""
         if self._pipelines:
-            self._say(Stage.MAIL, commands)
+            if not self._announced:
+                self._say(Stage.MAIL, commands)
+            self._announced = b""
             self._hear(ENVELOPE)
             return
         for step, command in zip(ENVELOPE, commands.splitlines(keepends=True), strict=True):
@@ -100,11 +110,11 @@ class Conversation:
                 refused = refused or error
         if refused is not None:
             if not awaits_body:
-                self._reset()
+                self._go_on()
             # Else we hang up. RFC 2920 would have a lone dot end it, and who knows what arrives then, and where.
             raise refused
 
-    def _hand(self, content: bytes) -> None:
+    def _hand(self, content: bytes, next_commands: bytes) -> None:
         with Losing(Stage.BODY):
             self._wire.send(stuffed(content))
             if self._wire.speaks_unasked():
@@ -114,19 +124,23 @@ class Conversation:
             # Somebody stopped this process and woke it up too late: still a definite no.
             self._wire.expect_time_left()
         with Losing(Stage.AFTER_BODY, uncertain=True):
-            self._wire.send(FINAL_DOT)
+            self._wire.send(FINAL_DOT + next_commands)
             answer = self._wire.answer()
         if answer.code < 400 and answer.code // 100 != 2:
             raise ConnectionLost(Stage.AFTER_BODY, f"{answer.status} makes no sense here", uncertain=True)
+        self._announced = next_commands
         try:
             accept(Stage.AFTER_BODY, answer)
         except ConnectionLost:
             raise
         except MailError:
-            self._reset()
+            self._go_on()
             raise
 
-    def _reset(self) -> None:
-        with suppress(MailError):
-            say(self._wire, Stage.RSET, "RSET")
-            self.usable = True
+    def _go_on(self) -> None:
+        """After a refusal: begin anew, unless the next envelope has gone out already, which does just that."""
+        self.usable = bool(self._announced)
+        if not self.usable:
+            with suppress(MailError):
+                say(self._wire, Stage.RSET, "RSET")
+                self.usable = True

@@ -37,7 +37,7 @@ class FolderConnection:
 
     folder: Path
 
-    def send(self, envelope: Envelope, hand_over: HandOver) -> bool:
+    def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
         refuse_unsafe(envelope)
         name = f"{datetime.fromtimestamp(time.time(), UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
         draft = self.folder / f"{name}.draft"

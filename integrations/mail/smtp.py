@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from integrations.mail.addresses import refuse_unsafe
+from integrations.mail.addresses import is_safe, refuse_unsafe
 from integrations.mail.conversation import Conversation
 from integrations.mail.relay import Relay, RelayOrder
 from integrations.mail.verdict import ConnectionLost, Stage
@@ -55,36 +55,40 @@ class SmtpConnection:
         self._conversation: Conversation | None = None
         self._last_used = 0.0
 
-    def send(self, envelope: Envelope, hand_over: HandOver) -> bool:
+    def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
         refuse_unsafe(envelope)
+        then = then if then is not None and is_safe(then) else None
         deadline = time.monotonic() + self._timeout * STEPS_A_MESSAGE
-        kept = self._kept(deadline)
+        kept = self._kept(envelope, deadline)
         if kept is not None:
             try:
-                return self._send_on(kept, envelope, hand_over)
+                return self._send_on(kept, envelope, hand_over, then)
             except ConnectionLost as lost:
                 # A server may end a connection between two messages (421, or no word at all): a new one, then.
                 if lost.stage is not Stage.MAIL:
                     raise
-        return self._send_on(self._opened(deadline), envelope, hand_over)
+        return self._send_on(self._opened(deadline), envelope, hand_over, then)
 
     def close(self) -> None:
         if self._conversation is not None:
             self._conversation.close()
             self._conversation = None
 
-    def _send_on(self, conversation: Conversation, envelope: Envelope, hand_over: HandOver) -> bool:
+    def _send_on(
+        self, conversation: Conversation, envelope: Envelope, hand_over: HandOver, then: Envelope | None
+    ) -> bool:
         try:
-            return conversation.send(envelope, hand_over)
+            return conversation.send(envelope, hand_over, then=then)
         finally:
             self._last_used = self._elapsed()
             if not conversation.usable:
                 self.close()
 
-    def _kept(self, deadline: float) -> Conversation | None:
+    def _kept(self, envelope: Envelope, deadline: float) -> Conversation | None:
         if self._conversation is not None:
             self._conversation.allow_until(deadline)
-            if self._elapsed() - self._last_used > IDLE and not self._conversation.is_alive():
+            is_stale = self._elapsed() - self._last_used > IDLE and not self._conversation.is_alive()
+            if is_stale or not self._conversation.may_send(envelope):
                 self.close()
         return self._conversation
 

@@ -66,7 +66,8 @@ def accept(stage: Stage, answer: Answer, *, wanted: int = 2) -> None:
     kind = answer.code // 100
     if kind == wanted:
         return
-    if answer.code == 421 or kind < 4:
+    out_of_step = answer.code == 503 and stage is Stage.MAIL
+    if answer.code == 421 or kind < 4 or out_of_step:
         raise ConnectionLost(stage, answer.status)
     if stage in OPENING or answer.code in SIGN_IN_WANTED:
         raise MailError(f"{stage}: {answer.status}; {OPERATOR}")

@@ -42,6 +42,34 @@ class MailerContract:
         assert all(connection.send(envelope(number), yes) for number in range(5))
         assert office.arrived() == [envelope(number) for number in range(5)]
 
+    def test_messages_that_were_hinted_at_arrive_in_their_turn(self, office: PostOffice) -> None:
+        connection = office.mailer.connect()
+        mails = [envelope(number) for number in range(5)]
+        assert all(
+            connection.send(mail, yes, then=after) for mail, after in zip(mails, [*mails[1:], None], strict=True)
+        )
+        assert office.arrived() == mails
+
+    def test_a_hint_alone_sends_nothing(self, office: PostOffice) -> None:
+        connection = office.mailer.connect()
+        connection.send(envelope(1), yes, then=envelope(2))
+        connection.close()
+        assert office.arrived() == [envelope(1)]
+
+    @pytest.mark.parametrize("hint", [envelope(2, recipient="ben@example.org"), envelope(2, recipient="no address")])
+    def test_another_message_than_the_one_hinted_at_arrives_alone(self, office: PostOffice, hint: Envelope) -> None:
+        connection = office.mailer.connect()
+        connection.send(envelope(1), yes, then=hint)
+        assert connection.send(envelope(3), yes)
+        assert office.arrived() == [envelope(1), envelope(3)]
+
+    def test_a_message_that_was_hinted_at_may_be_kept_back(self, office: PostOffice) -> None:
+        connection = office.mailer.connect()
+        connection.send(envelope(1), yes, then=envelope(2))
+        assert connection.send(envelope(2), no, then=envelope(3)) is False
+        assert connection.send(envelope(3), yes)
+        assert office.arrived() == [envelope(1), envelope(3)]
+
     def test_nothing_has_arrived_when_the_hand_over_is_asked(self, office: PostOffice) -> None:
         seen: list[int] = []
         office.mailer.connect().send(envelope(), lambda: not seen.append(len(office.arrived())))

@@ -43,7 +43,7 @@ class Post:
     def connect(self) -> "Post":
         return self
 
-    def send(self, envelope: Envelope, hand_over: HandOver) -> bool:
+    def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
         with self.lock:
             trouble = self.troubles.pop() if self.troubles else None
         if trouble is not None and not trouble.uncertain:

@@ -23,7 +23,7 @@ class KeptMail:
     def connect(self) -> "KeptMail":
         return self
 
-    def send(self, envelope: Envelope, hand_over: HandOver) -> bool:
+    def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
         if not hand_over():
             return False
         self.letters.append(envelope)
