@@ -29,6 +29,14 @@ def record_perhaps_told(session: Session, letter_id: int, now: datetime) -> None
         _call_back(session, placement, now)
 
 
+def record_untold(session: Session, letter_id: int) -> None:
+    """A letter to a calendar came back: what it said is told again, once mails may go there."""
+    letter, placement = _told(session, letter_id)
+    if letter is None or placement is None or letter.sequence is None or placement.sequence is None:
+        return
+    placement.sequence = min(placement.sequence, letter.sequence - 1)
+
+
 def _told(session: Session, letter_id: int) -> tuple[Letter | None, Placement | None]:
     """The letter to a calendar and, locked against whoever is changing the plan, its placement."""
     letter = session.get(Letter, letter_id)
@@ -60,7 +68,7 @@ def repair(session: Session, now: datetime, *, limit: int) -> int:
         .join(CalendarConnection, CalendarConnection.id == Placement.connection_id)
         .join(Partner, Partner.id == CalendarConnection.partner_id)
         .where(or_(behind, left_over), CalendarConnection.way.not_in(LINKED))
-        .where(Partner.bounced_at.is_(None), ~recent.exists())
+        .where(Partner.taking_mail(), ~recent.exists())
         .limit(limit)
     )
     placements = session.scalars(rows).all()

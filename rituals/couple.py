@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, SmallInteger, String, UniqueConstraint, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    and_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.recurrence import known_zone
@@ -73,7 +83,11 @@ class Partner(Base):
     plain_titles: Mapped[bool] = mapped_column(Boolean, default=False)
     depth_cap: Mapped[int] = mapped_column(SmallInteger, default=USUAL_DEPTH)
     bounced_at: Mapped[datetime | None] = mapped_column(Moment)
-    """When the address last refused a mail for good; None again after one got through."""
+    """When the address refused a mail for good, or one came back from it."""
+    complained_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When they called a mail of ours unwanted, to their mail provider."""
+    mail_again_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When they last said that mails should come again, or showed that they do: what left before says nothing now."""
 
     couple: Mapped[Couple | None] = relationship(back_populates="partners")
 
@@ -84,6 +98,21 @@ class Partner(Base):
     @property
     def is_coupled(self) -> bool:
         return self.couple is not None and self.couple.is_open
+
+    @property
+    def takes_mail(self) -> bool:
+        """Whether anything is mailed to them, beside a link that they ask for to sign in."""
+        return self.bounced_at is None and self.complained_at is None
+
+    def was_reached(self, now: datetime) -> None:
+        """A link that we mailed to them has come back with them: the address works, whatever it did before."""
+        if self.bounced_at is not None:
+            self.bounced_at, self.mail_again_at = None, now
+
+    def wants_mail_again(self, now: datetime) -> None:
+        """They said so. It takes a word of theirs after a complaint."""
+        if not self.takes_mail:
+            self.bounced_at, self.complained_at, self.mail_again_at = None, None, now
 
     def introduce(self, *, name: str, zone: str) -> None:
         """How they want to be called, and where their clock stands. Raises RefusedError."""
@@ -102,6 +131,11 @@ class Partner(Base):
         if depth_cap not in range(1, DEEPEST + 1):
             raise RefusedError("Choose light, open or tender.", field="depth_cap")
         self.plain_titles, self.depth_cap = plain_titles, depth_cap
+
+    @classmethod
+    def taking_mail(cls) -> ColumnElement[bool]:
+        """`takes_mail`, asked of the database."""
+        return and_(cls.bounced_at.is_(None), cls.complained_at.is_(None))
 
     @classmethod
     def with_address(cls, session: Session, address: str) -> "Partner | None":

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rituals.couple import Partner
-from rituals.errand import Errand, waiting_index
+from rituals.errand import WAITING, Errand, State, waiting_index
 from rituals.storage import At, Base, Id, PrimaryKey
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ class Delivery(Errand, Base):
 
     occurrence: Mapped["Occurrence"] = relationship(back_populates="deliveries")
     partner: Mapped[Partner] = relationship()
+
+    def hold_back(self, now: datetime) -> None:
+        """Its reader's address takes no mail: what it asks stands on their page alone."""
+        if self.state in WAITING:
+            self.withdraw()
+            self.state, self.settled_at = State.FAILED, now
 
 
 def window_closes(starts_at: datetime, ends_at: datetime, window: timedelta) -> datetime:

@@ -73,7 +73,9 @@ class SignInLink(Base):
         )
         if not session.connection().execute(used).rowcount:
             return None
-        return welcome(session, self.address, now)
+        partner = welcome(session, self.address, now)
+        partner.was_reached(now)
+        return partner
 
 
 def welcome(session: Session, address: str, now: datetime) -> Partner:

@@ -1,0 +1,103 @@
+"""What it causes that a mail of ours came back: its reader gets no more until they say so, and nobody else is told."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from rituals.calendar_letters import record_untold
+from rituals.couple import Partner
+from rituals.delivery import COMPOSED_AHEAD, Delivery
+from rituals.errand import HELD, State
+from rituals.invitation import Invitation, Refusal
+from rituals.mail_report import Returned
+from rituals.outbox import Letter, LetterKind
+
+SOON = COMPOSED_AHEAD + timedelta(minutes=4)
+"""Longer before its start than any transaction lasts that composes a mail."""
+
+
+def take_back(session: Session, mail: Delivery | Letter, returned: Returned, now: datetime) -> bool:
+    """This mail bounced, or was unwanted. Doing it twice changes nothing.
+
+    False where that says nothing: the mail never left, or its reader has asked for mails since.
+    """
+    if mail.state not in (State.SENT, State.UNKNOWN, *HELD) and not mail.copies:
+        return False
+    reader = _reader(session, mail)
+    if reader is not None:
+        return stop_mail(session, reader, returned, now, said_of=mail)
+    if returned is Returned.COMPLAINT and isinstance(mail, Letter):
+        _refuse(session, mail, now)
+    return True
+
+
+def stop_mail(
+    session: Session, partner: Partner, returned: Returned, now: datetime, *, said_of: Delivery | Letter | None = None
+) -> bool:
+    """Nothing more to this partner, what is on its way included; but for a link to sign in that they ask for."""
+    on_their_way = _locked(session, partner, now, said_of)
+    if said_of is not None and _is_outdated(said_of, partner):
+        return False
+    for delivery in on_their_way:
+        delivery.hold_back(now)
+    Letter.withdraw_all(session, partner.id, kinds=tuple(LetterKind))
+    if returned is Returned.COMPLAINT:
+        partner.complained_at = partner.complained_at or now
+    else:
+        partner.bounced_at = partner.bounced_at or now
+        if said_of is not None:
+            _never_arrived(session, said_of, now)
+    session.flush()
+    return True
+
+
+def start_mail(session: Session, partner: Partner, now: datetime) -> None:
+    """They want mails again: from the next question on. What was planned meanwhile is there."""
+    session.refresh(partner, with_for_update=True)
+    partner.wants_mail_again(now)
+    session.flush()
+
+
+def _reader(session: Session, mail: Delivery | Letter) -> Partner | None:
+    """Whose mails it is about. An invitation is about none: it says nothing of what its reader has asked for."""
+    if mail.partner_id is not None:
+        return session.get(Partner, mail.partner_id)
+    is_sign_in = isinstance(mail, Letter) and mail.kind == LetterKind.SIGN_IN
+    return Partner.with_address(session, mail.to) if is_sign_in else None
+
+
+def _locked(session: Session, partner: Partner, now: datetime, said_of: Delivery | Letter | None) -> Sequence[Delivery]:
+    """Mails before partners, as those do who send them. What is due later is held back when it is composed."""
+    if isinstance(said_of, Letter):
+        session.refresh(said_of, with_for_update=True)
+    which = [Delivery.try_at <= now + SOON]
+    if isinstance(said_of, Delivery):
+        which.append(Delivery.id == said_of.id)
+    theirs = select(Delivery).where(Delivery.partner_id == partner.id, or_(*which)).order_by(Delivery.id)
+    deliveries = session.scalars(theirs.with_for_update(), execution_options={"populate_existing": True}).all()
+    session.refresh(partner, with_for_update=True)
+    return deliveries
+
+
+def _is_outdated(mail: Delivery | Letter, partner: Partner) -> bool:
+    again_at = partner.mail_again_at
+    return again_at is not None and (mail.settled_at or mail.due_at) <= again_at
+
+
+def _never_arrived(session: Session, mail: Delivery | Letter, now: datetime) -> None:
+    """Whoever holds it finds out, and its page can say so."""
+    mail.state, mail.holder, mail.try_at = State.FAILED, None, None
+    mail.settled_at = mail.settled_at or now
+    if isinstance(mail, Letter):
+        record_untold(session, mail.id)
+
+
+def _refuse(session: Session, letter: Letter, now: datetime) -> None:
+    """A stranger complains: no invitation reaches this address any more. Whoever invited sees only no answer."""
+    asked = session.get(Invitation, letter.about_id) if letter.kind == LetterKind.INVITATION else None
+    if asked is not None:
+        asked.decline(session, now, never_again=True)
+    else:
+        Refusal.record(session, letter.to, from_id=None, now=now)
