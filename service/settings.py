@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from rituals.address import parse_address
 from rituals.refused import RefusedError
 from service import secret_keys
+from service.bounce_settings import read_bounce_secret, read_bounce_to
 from service.variables import Network, SettingsError, Variables
 
 __all__ = ["Environment", "Sender", "Settings", "SettingsError"]
@@ -57,6 +58,10 @@ class Settings:
     smtp_urls: tuple[str, ...] = field(repr=False)
     """Empty: mails go to the built-in mailbox."""
     mail_from: Sender
+    bounce_to: str
+    """Empty: what cannot be delivered comes back to where mails come from, and nobody reads it."""
+    bounce_secret: str = field(repr=False)
+    """Empty: nobody may tell of bounces over the web."""
     google_client_id: str
     """Empty: nobody can connect a Google calendar."""
     google_client_secret: str = field(repr=False)
@@ -88,6 +93,8 @@ class Settings:
             secret_keys=read_secret_keys(given, root, production=production),
             smtp_urls=read_smtp_urls(given, production=production),
             mail_from=read_sender(given, production=production),
+            bounce_to=read_bounce_to(given),
+            bounce_secret=read_bounce_secret(given),
             google_client_id=google_client_id,
             google_client_secret=google_client_secret,
             google_api_root=read_google_root(given, "GOOGLE_API_ROOT", "https://www.googleapis.com"),
