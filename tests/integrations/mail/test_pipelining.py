@@ -67,7 +67,7 @@ def test_the_next_envelope_travels_with_the_final_dot() -> None:
     with MailServer() as server:
         connection = connect(server)
         assert [outcome(connection, 1, then=2), outcome(connection, 2)] == ["gone", "gone"]
-        assert b"\r\n.\r\n" + ANNOUNCED in server.heard
+        assert any(packet.endswith(b"\r\n.\r\n" + ANNOUNCED) for packet in server.heard)
         assert (server.reached(Stage.MAIL), server.connections) == (2, 1)
 
 
@@ -75,7 +75,7 @@ def test_a_relay_that_takes_one_command_at_a_time_hears_of_the_next_message_in_i
     with MailServer(offers=ONE_BY_ONE) as server:
         connection = connect(server)
         assert [outcome(connection, 1, then=2), outcome(connection, 2)] == ["gone", "gone"]
-        assert b"\r\n.\r\n" in server.heard
+        assert any(packet.endswith(b"\r\n.\r\n") for packet in server.heard)
 
 
 @pytest.mark.parametrize(("code", "meaning"), [(451, "transient"), (552, "permanent")])
