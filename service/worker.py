@@ -21,7 +21,7 @@ from service.jobs.calendars import CalendarKeepers
 from service.jobs.claims import claim
 from service.jobs.ledger import Ledger
 from service.jobs.parcel import Kind
-from service.jobs.prompts import compose_ahead
+from service.jobs.prompts import Composer
 from service.jobs.seeking import Seekers
 from service.jobs.senders import ROOM, Senders
 from service.jobs.upkeep import (
@@ -38,7 +38,7 @@ from service.steady import SteadyClock, elapsed
 KINDS: tuple[Kind, ...] = (Delivery, Letter)
 POLL = timedelta(seconds=1)
 BATCH = 200
-COMPOSED_AT_ONCE = 20
+COMPOSED_AT_ONCE = 100
 """Few, so that the pages never wait long for the database."""
 SWEPT_AT_ONCE = 500
 ROOM_SECONDS = 0.05
@@ -66,6 +66,7 @@ class Worker:
         """Works until `stop` is set. `elapsed` counts seconds that really passed; it looks around once a `poll`."""
         self._services = services
         self._desk = Desk.set_up(services.settings.mail_from, services.links, services.catalogue)
+        self._composer = Composer(services, self._desk)
         self._ledger = Ledger(services.database, services.clock)
         self._senders = Senders(services, self._ledger)
         self._keepers = CalendarKeepers(services)
@@ -123,7 +124,7 @@ class Worker:
             self._senders.wait_for_room(ROOM_SECONDS)
             return timedelta()
         busy = self._claim(Letter)
-        busy |= compose_ahead(self._services, self._desk, limit=COMPOSED_AT_ONCE) > 0
+        busy |= self._composer.compose(limit=COMPOSED_AT_ONCE) > 0
         if not busy and not crowded:
             self._ledger.sweep(SWEPT_AT_ONCE)
             self._every("upkeep", UPKEEP, self._keep_up)

@@ -58,7 +58,7 @@ class Desk:
             reply_to=self.sender.address,
             subject=self._render(name, "subject.txt", words),
             date=at,
-            message_id=self._message_id(key),
+            message_id=self.message_id(key),
             text=self._render(name, "body.txt", words) + "\n",
             html=self._render(name, "body.html", words),
             calendar=calendar.content if calendar else None,
@@ -66,12 +66,13 @@ class Desk:
             list_unsubscribe=unsubscribe,
         )
 
-    def _render(self, name: str, part: str, words: dict[str, object]) -> str:
-        return self.templates.get_template(f"email/{name}/{part}").render(words).strip()
-
-    def _message_id(self, key: str) -> str:
+    def message_id(self, key: str) -> str:
+        """By which a second copy is known as one: always the same for a key."""
         domain = self.sender.address.rpartition("@")[2]
         return f"<{key}.{sha256(key.encode()).hexdigest()[:12]}@{domain}>"
+
+    def _render(self, name: str, part: str, words: dict[str, object]) -> str:
+        return self.templates.get_template(f"email/{name}/{part}").render(words).strip()
 
 
 @cache

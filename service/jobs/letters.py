@@ -41,7 +41,8 @@ def compose_these(session: Session, services: Services, desk: Desk, ids: Sequenc
             row.postpone(now + backoff(row.attempts))
             continue
         drafts.drop(session, Letter, row.id)
-        drafts.keep(session, row, composed[row.id], services.vault, now)
+        kept = drafts.Composed(row.id, row.due_at, composed[row.id])
+        drafts.keep(session, Letter, [kept], services.vault, now)
     return composed
 
 

@@ -1,93 +1,96 @@
-"""Composing prompts in the minute before their start."""
+"""Composing prompts in the minute before their start, and earlier where a great many start together."""
 
+import random
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from rituals.bag import draw
-from rituals.couple import Couple
+from rituals.bag import Drawn, Waiting, draw_all
 from rituals.delivery import COMPOSED_AHEAD, Delivery
-from rituals.errand import State
-from rituals.occurrence import Occurrence
-from rituals.plan import Plan
-from rituals.ritual import Ritual
 from service.emails.desk import Desk
-from service.emails.mime import compose
-from service.emails.prompt import prompt
+from service.emails.occasion import Occasion
+from service.emails.prompt import Press
 from service.jobs import drafts
+from service.jobs.drafts import Composed
 from service.jobs.parcel import UNWRITABLE
+from service.jobs.uncomposed import fetch, hold, look
 from service.logs import event, failure
 from service.services import Services
 
+LISTED_AT_ONCE = 1000
+LIST_LIFE = timedelta(seconds=1)
+PUT_OFF_FOR = 2 * COMPOSED_AHEAD
+
+
+class Composer:
+    """Draws and composes what starts soon, or should have started. Any number may do so at once on PostgreSQL."""
+
+    def __init__(self, services: Services, desk: Desk) -> None:
+        self._services, self._press = services, Press(desk)
+        self._list: Sequence[int] = ()
+        self._listed_at = datetime.min.replace(tzinfo=UTC)
+
+    def compose(self, *, limit: int) -> int:
+        """So many at most, in one transaction; answers how many. None: there are no more.
+
+        Harmless twice: the first draft stays, and the bytes are the same.
+        """
+        now = self._services.clock()
+        if not self._list or not timedelta() <= now - self._listed_at < LIST_LIFE:
+            self._list, self._listed_at = self._look(now, limit), now
+        while self._list:
+            ids, self._list = self._list[:limit], self._list[limit:]
+            composed = self._compose(ids, now)
+            if composed:
+                return composed
+        return 0
+
+    def _look(self, now: datetime, limit: int) -> Sequence[int]:
+        """A hint, which saves looking past everything composed for each batch: what counts is asked under lock."""
+        with self._services.database.reading() as session:
+            found = look(session, now, limit=LISTED_AT_ONCE)
+        # Where there is more than that, each worker begins somewhere else.
+        begin = random.randrange(0, LISTED_AT_ONCE, limit) if len(found) == LISTED_AT_ONCE else 0  # noqa: S311 (no secret)
+        return [*found[begin:], *found[:begin]]
+
+    def _compose(self, ids: Sequence[int], now: datetime) -> int:
+        with self._services.database.writing() as session:
+            occasions = fetch(session, ids, hold(session, ids), now)
+            drawn = self._draw(session, occasions)
+            mails = [self._write(session, one, drawn, now) for one in occasions]
+            drafts.keep(session, Delivery, [mail for mail in mails if mail], self._services.vault, now)
+        for one, mail in zip(occasions, mails, strict=True):
+            if mail:
+                event("prompt.composed", plan=one.plan_id, occurrence=one.occurrence_id, delivery=one.delivery_id)
+        return sum(mail is not None for mail in mails)
+
+    def _draw(self, session: Session, occasions: Sequence[Occasion]) -> dict[int, Drawn]:
+        """By occurrence; both partners' parts in it share what is drawn."""
+        catalogue = self._services.catalogue
+        waiting = {
+            one.occurrence_id: Waiting(one.occurrence_id, one.starts_at, one.couple_id, ritual)
+            for one in occasions
+            if one.prompt is None and (ritual := catalogue.get(one.ritual)) and ritual.prompts
+        }
+        return draw_all(session, list(waiting.values())) if waiting else {}
+
+    def _write(self, session: Session, one: Occasion, drawn: dict[int, Drawn], now: datetime) -> Composed | None:
+        """One that cannot be written is put off, so that it is in nobody's way."""
+        ritual = self._services.catalogue.get(one.ritual)
+        if ritual is None:
+            event("delivery.without-ritual", id=one.delivery_id)
+            session.get_one(Delivery, one.delivery_id).withdraw()
+            return None
+        try:
+            content = self._press.compose(one, ritual, one.prompt or drawn[one.occurrence_id])
+        except UNWRITABLE as error:
+            failure("delivery.unwritable", error, id=one.delivery_id)
+            session.get_one(Delivery, one.delivery_id).postpone(now + PUT_OFF_FOR)
+            return None
+        return Composed(one.delivery_id, one.due_at, content)
+
 
 def compose_ahead(services: Services, desk: Desk, *, limit: int) -> int:
-    """Draw and compose what starts within the minute, or should have started; answers how many.
-
-    Harmless twice: the first draft stays, and the bytes are the same.
-    """
-    now = services.clock()
-    with services.database.reading() as session:
-        ids = session.scalars(_uncomposed(now).limit(limit)).all()
-    if not ids:
-        return 0
-    with services.database.writing() as session:
-        _lock(session, ids)
-        # Another worker may have composed them while we waited for the locks.
-        deliveries = session.scalars(_whole(session.scalars(_uncomposed(now).where(Delivery.id.in_(ids))).all()))
-        return sum(_compose(session, services, desk, delivery, now) for delivery in deliveries.all())
-
-
-def _uncomposed(now: datetime) -> Select[int]:
-    """Deliveries that are due soon and still without their mail."""
-    return (
-        select(Delivery.id)
-        .where(
-            Delivery.try_at <= now + COMPOSED_AHEAD,
-            Delivery.state == State.PLANNED,
-            Delivery.expires_at > now,
-            ~drafts.is_composed(),
-        )
-        .order_by(Delivery.try_at)
-    )
-
-
-def _lock(session: Session, ids: Sequence[int]) -> None:
-    """Couples, then plans, as those who change them do: so nothing is drawn for what is being left out meanwhile."""
-    theirs = select(Plan.id).join(Occurrence, Occurrence.plan_id == Plan.id).join(Occurrence.deliveries)
-    plans = theirs.where(Delivery.id.in_(ids)).scalar_subquery()
-    couples = select(Plan.couple_id).where(Plan.id.in_(plans)).scalar_subquery()
-    session.scalars(select(Couple.id).where(Couple.id.in_(couples)).order_by(Couple.id).with_for_update()).all()
-    session.scalars(select(Plan.id).where(Plan.id.in_(plans)).order_by(Plan.id).with_for_update()).all()
-
-
-def _whole(ids: Sequence[int]) -> Select[Delivery]:
-    """With what a prompt mail is made from, fetched at once."""
-    plan = joinedload(Delivery.occurrence).joinedload(Occurrence.plan)
-    couple = plan.joinedload(Plan.couple).selectinload(Couple.partners)
-    return (
-        select(Delivery).where(Delivery.id.in_(ids)).options(couple, joinedload(Delivery.partner)).order_by(Delivery.id)
-    )
-
-
-def _compose(session: Session, services: Services, desk: Desk, delivery: Delivery, now: datetime) -> bool:
-    """Whether there is a mail now. One that cannot be written is put off, so that it is in nobody's way."""
-    ritual = services.catalogue.get(delivery.occurrence.plan.ritual)
-    if ritual is None:
-        event("delivery.without-ritual", id=delivery.id)
-        delivery.withdraw()
-        return False
-    try:
-        content = _write(session, desk, delivery, ritual)
-    except UNWRITABLE as error:
-        failure("delivery.unwritable", error, id=delivery.id)
-        delivery.postpone(now + 2 * COMPOSED_AHEAD)
-        return False
-    drafts.keep(session, delivery, content, services.vault, now)
-    return True
-
-
-def _write(session: Session, desk: Desk, delivery: Delivery, ritual: Ritual) -> bytes:
-    draw(session, delivery.occurrence.plan, delivery.occurrence, ritual)
-    return compose(prompt(desk, delivery, ritual))
+    """One batch, by somebody who has just come."""
+    return Composer(services, desk).compose(limit=limit)
