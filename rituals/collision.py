@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, delete, exists, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from rituals.act import Act
@@ -39,7 +39,10 @@ class Collision(Base):
     """One date at one moment, looked at once for one partner."""
 
     __tablename__ = "collision"
-    __table_args__ = (UniqueConstraint("occurrence_id", "partner_id", "starts_at"),)
+    __table_args__ = (
+        UniqueConstraint("occurrence_id", "partner_id", "starts_at"),
+        Index("ix_collision_starts_at", "starts_at"),
+    )
 
     id: Mapped[PrimaryKey]
     occurrence_id: Mapped[int] = mapped_column(Id, ForeignKey("occurrence.id", ondelete="CASCADE"))
@@ -100,11 +103,6 @@ class Collision(Base):
         if lock:
             session.refresh(noted)
         return noted
-
-    @classmethod
-    def forget(cls, session: Session, before: datetime) -> None:
-        """Those of dates that were before then."""
-        session.execute(delete(cls).where(cls.starts_at < before))
 
     def is_open(self, now: datetime) -> bool:
         """Whether it still wants an answer: the date stands where it stood, and has not begun."""

@@ -35,7 +35,7 @@ class Couple(Base):
 
     id: Mapped[PrimaryKey]
     formed_at: Mapped[At]
-    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     events_stay: Mapped[bool] = mapped_column(Boolean, default=True)
     """After a leaving: whether future events stay in the other partner's calendar. The leaver says."""
     phone_place: Mapped[str] = mapped_column(String(PLACE_LIMIT), default="in another room")

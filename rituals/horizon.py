@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from rituals.delivery import Delivery, Unsubscription, window_closes
@@ -73,24 +73,42 @@ def occurrence_at(session: Session, plan: "Plan", original_starts: datetime) -> 
 
 
 def put_off(plan: "Plan", now: datetime) -> None:
-    """Its rows cannot be derived at the moment: tried again in a day, so that it is in nobody's way."""
+    """Its rows cannot be derived at the moment: tried again in a day, or with other time zone data."""
     plan.horizon_at = now + EXTENDED_BEFORE + PUT_OFF_FOR
-    plan.tzdata = tzdata_version()
+    plan.tzdata = _unread()
 
 
 def next_to_extend(session: Session, now: datetime, limit: int, *, lock: bool) -> list["Plan"]:
     """Plans whose rows do not reach far enough, or were derived by other time zone data."""
-    from rituals.plan import Plan, PlanState
+    from rituals.plan import Plan
 
-    short = select(Plan).where(Plan.horizon_at < now + EXTENDED_BEFORE)
-    outdated = select(Plan).where(Plan.state == PlanState.AGREED, Plan.horizon_at.is_not(None))
-    outdated = outdated.where(Plan.tzdata != tzdata_version())
-    for query in (short, outdated):
-        some = query.limit(limit)
-        plans = session.scalars(some.with_for_update(skip_locked=True) if lock else some).all()
-        if plans:
-            return list(plans)
-    return []
+    short = select(Plan).where(Plan.horizon_at < now + EXTENDED_BEFORE).order_by(Plan.horizon_at)
+    plans = _some(session, short, limit, lock=lock)
+    for tzdata in () if plans else _tzdata_in_use(session) - {tzdata_version(), _unread()}:
+        outdated = select(Plan).where(Plan.tzdata == tzdata, Plan.horizon_at.is_not(None))
+        plans = plans or _some(session, outdated, limit, lock=lock)
+    return plans
+
+
+def _some(session: Session, query: Select["Plan"], limit: int, *, lock: bool) -> list["Plan"]:
+    some = query.limit(limit)
+    return list(session.scalars(some.with_for_update(skip_locked=True) if lock else some))
+
+
+def _tzdata_in_use(session: Session) -> set[str]:
+    """By which data rows were derived, from one name to the next: so nobody reads all plans to find that it is one."""
+    from rituals.plan import Plan
+
+    least = select(func.min(Plan.tzdata).label("tzdata")).where(Plan.horizon_at.is_not(None))
+    found = least.cte("tzdata_in_use", recursive=True)
+    following = least.where(Plan.tzdata > found.c.tzdata).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.tzdata.is_not(None)))
+    return {tzdata for tzdata in session.scalars(select(found.c.tzdata)) if tzdata is not None}
+
+
+def _unread() -> str:
+    """In place of the data's version where it could not be read by it."""
+    return f"-{tzdata_version()}"
 
 
 def _wanted(plan: "Plan", now: datetime, until: datetime) -> dict[datetime, Instance]:

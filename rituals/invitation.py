@@ -63,7 +63,11 @@ class Invitation(Base):
     """One partner asks one address. Whoever asked sees only 'no answer yet', until there is a yes."""
 
     __tablename__ = "invitation"
-    __table_args__ = (Index("ix_invitation_inviter_id", "inviter_id"), Index("ix_invitation_address", "address"))
+    __table_args__ = (
+        Index("ix_invitation_inviter_id", "inviter_id"),
+        Index("ix_invitation_address", "address"),
+        Index("ix_invitation_expires_at", "expires_at"),
+    )
 
     id: Mapped[PrimaryKey]
     inviter_id: Mapped[int] = mapped_column(Id, ForeignKey("partner.id", ondelete="CASCADE"))

@@ -45,7 +45,11 @@ class Offer(Base):
     """One answer for a couple, ritual and week, whoever asks and however often."""
 
     __tablename__ = "offer"
-    __table_args__ = (UniqueConstraint("couple_id", "ritual", "week"), Index("ix_offer_look_at", "look_at"))
+    __table_args__ = (
+        UniqueConstraint("couple_id", "ritual", "week"),
+        Index("ix_offer_look_at", "look_at"),
+        Index("ix_offer_until_at", "until_at"),
+    )
 
     id: Mapped[PrimaryKey]
     couple_id: Mapped[int] = mapped_column(Id, ForeignKey("couple.id", ondelete="CASCADE"))

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from rituals.act import Act
@@ -36,7 +36,16 @@ class Plan(Base):
     """What two people do together, and when. Only a version to which both said yes is in force."""
 
     __tablename__ = "plan"
-    __table_args__ = (UniqueConstraint("couple_id", "form_key"), Index("ix_plan_horizon_at", "horizon_at"))
+    __table_args__ = (
+        UniqueConstraint("couple_id", "form_key"),
+        Index("ix_plan_horizon_at", "horizon_at"),
+        Index(
+            "ix_plan_tzdata",
+            "tzdata",
+            postgresql_where=text("horizon_at IS NOT NULL"),
+            sqlite_where=text("horizon_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     couple_id: Mapped[int] = mapped_column(Id, ForeignKey("couple.id", ondelete="CASCADE"), index=True)
@@ -53,7 +62,7 @@ class Plan(Base):
     horizon_at: Mapped[datetime | None] = mapped_column(Moment)
     """Up to when occurrences stand as rows; None where none are wanted."""
     tzdata: Mapped[str] = mapped_column(String(16), default="")
-    """The time zone data by which they were derived."""
+    """The time zone data by which they were derived; after a minus, that by which they could not be."""
 
     couple: Mapped[Couple] = relationship()
     versions: Mapped[list[Version]] = relationship(order_by=Version.number, cascade="all, delete-orphan")

@@ -21,7 +21,10 @@ class PrivateBlock(Base):
     """One stretch. It has no name, and nobody but its owner is ever shown that it is there."""
 
     __tablename__ = "private_block"
-    __table_args__ = (Index("ix_private_block_partner_id_ends_at", "partner_id", "ends_at"),)
+    __table_args__ = (
+        Index("ix_private_block_partner_id_ends_at", "partner_id", "ends_at"),
+        Index("ix_private_block_ends_at", "ends_at"),
+    )
 
     id: Mapped[PrimaryKey]
     partner_id: Mapped[int] = mapped_column(Id, ForeignKey("partner.id", ondelete="CASCADE"))

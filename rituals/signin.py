@@ -21,7 +21,10 @@ class SignInLink(Base):
     """One e-mailed way in. Its secret is a signature made when the mail is written; nothing of it is kept here."""
 
     __tablename__ = "sign_in_link"
-    __table_args__ = (Index("ix_sign_in_link_address", "address", "asked_at"),)
+    __table_args__ = (
+        Index("ix_sign_in_link_address", "address", "asked_at"),
+        Index("ix_sign_in_link_asked_at", "asked_at"),
+    )
 
     id: Mapped[PrimaryKey]
     address: Mapped[str] = mapped_column(String(254))
@@ -99,7 +102,7 @@ class SignedIn(Base):
     label: Mapped[str] = mapped_column(String(60), default="")
     """'Firefox on Android', for that person's own list."""
     started_at: Mapped[At]
-    expires_at: Mapped[At]
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
     partner: Mapped[Partner] = relationship()
 

@@ -1,35 +1,29 @@
 """The slow work: a longer horizon, proposals nobody answered, rows that have served."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rituals.calendar_letters import repair
-from rituals.collision import Collision
-from rituals.couple import Couple
-from rituals.delivery import Delivery
-from rituals.errand import State
+from rituals.extension import extend
 from rituals.horizon import derive, next_to_extend, put_off
-from rituals.invitation import Invitation
-from rituals.leaving import leave
 from rituals.linked_calendar import LinkedCalendar
-from rituals.offer import Offer
-from rituals.open_account import OpenAccount
-from rituals.outbox import Draft, Letter, LetterKind
+from rituals.outbox import Letter, LetterKind
 from rituals.plan import Plan
-from rituals.private_block import PrivateBlock
-from rituals.signin import LOG_KEPT, SignedIn, SignInLink
 from rituals.version import PROPOSAL_LIFE, Version, VersionState
+from service.jobs import pruning
+from service.jobs.pruning import forget_passing_things
 from service.logs import event, failure
 from service.services import Services
 
-PLANS_AT_ONCE = 20
+PLANS_AT_ONCE = 200
+DERIVED_AT_ONCE = 20
+"""Whole, which takes longer: few, so that the pages never wait long for the database."""
 ROWS_AT_ONCE = 500
-DELIVERIES_KEPT = timedelta(days=90)
-CLOSED_COUPLES_KEPT = timedelta(days=30)
-DRAFTS_KEPT = timedelta(days=4)
+STEPS_AT_ONCE = 20
 
 
 def extend_horizons(services: Services) -> int:
@@ -41,13 +35,25 @@ def extend_horizons(services: Services) -> int:
         session.connection()  # the clock is read when the lock is ours
         now = services.clock()
         plans = next_to_extend(session, now, PLANS_AT_ONCE, lock=True)
-        for plan in plans:
-            _extend(session, services, plan, now)
-    event("horizon.extended", plans=len(plans))
+        changed = _go_on(session, services, plans, now)
+        for plan in changed[:DERIVED_AT_ONCE]:
+            _derive(session, services, plan, now)
+    event("horizon.extended", plans=len(plans), derived=len(changed))
     return len(plans)
 
 
-def _extend(session: Session, services: Services, plan: Plan, now: datetime) -> None:
+def _go_on(session: Session, services: Services, plans: Sequence[Plan], now: datetime) -> Sequence[Plan]:
+    """Add what is missing at the end, all at once; answers the plans for which that is not enough."""
+    try:
+        with session.begin_nested():
+            return extend(session, plans, now, window=services.settings.prompt_window)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        return plans  # one of them cannot be read: each by itself, which says why
+
+
+def _derive(session: Session, services: Services, plan: Plan, now: datetime) -> None:
     """One that cannot be read, as when its zone was abolished, keeps no other from being extended."""
     try:
         with session.begin_nested():
@@ -103,32 +109,7 @@ def repair_calendars(services: Services) -> None:
 
 def prune(services: Services) -> None:
     """What the privacy page says is not kept longer."""
-    now = services.clock()
-    with services.database.writing() as session:
-        for kind in (Delivery, Letter):
-            _prune_settled(session, kind, now)
-        session.execute(delete(Draft).where(Draft.made_at < now - DRAFTS_KEPT))
-        OpenAccount.prune(session, now)
-        session.execute(delete(SignInLink).where(SignInLink.asked_at < now - LOG_KEPT))
-        session.execute(delete(SignedIn).where(SignedIn.expires_at < now))
-        Offer.forget(session, now)
-        Collision.forget(session, now - LOG_KEPT)
-        PrivateBlock.forget(session, now)
-        session.execute(delete(Invitation).where(Invitation.expires_at < now - LOG_KEPT))
-        _forget_closed(session, now)
-
-
-def _prune_settled(session: Session, kind: type[Delivery] | type[Letter], now: datetime) -> None:
-    kept = DELIVERIES_KEPT if kind is Delivery else LOG_KEPT
-    old = select(kind.id).where(kind.due_at < now - kept, kind.state.not_in((State.PLANNED,))).limit(ROWS_AT_ONCE)
-    session.execute(delete(kind).where(kind.id.in_(old.scalar_subquery())))
-
-
-def _forget_closed(session: Session, now: datetime) -> None:
-    """Whoever was left and never put it away is out of it now, as if they had."""
-    closed = select(Couple).where(Couple.closed_at < now - CLOSED_COUPLES_KEPT).order_by(Couple.id).limit(ROWS_AT_ONCE)
-    couples = session.scalars(closed.with_for_update(skip_locked=True)).all()  # another worker may be at it as well
-    for couple in couples:
-        for partner in tuple(couple.partners):
-            leave(session, partner, now, events_stay=couple.events_stay)
-    session.execute(delete(Couple).where(Couple.id.in_([couple.id for couple in couples])))
+    forget_passing_things(services)
+    for _ in range(STEPS_AT_ONCE):
+        if not pruning.prune(services):
+            break
