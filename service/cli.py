@@ -8,23 +8,31 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import commands
+from service import commands, operating
 from service.database import Database
 from service.engines import is_sqlite
 from service.schema import PROJECT, SchemaError
 from service.serving import PortTakenError, leave
 from service.settings import Settings, SettingsError
 
-SERVING: dict[str, Callable[[Settings], None]] = {
+Command = Callable[[Settings], int | None]
+"""Answers the exit status, if it is not 0."""
+SERVING: dict[str, Command] = {
     "serve": commands.serve,
     "web": commands.web,
     "worker": commands.worker,
     "migrate": commands.migrate,
+    "status": operating.status,
 }
-ASKING: dict[tuple[str, ...], Callable[[Settings, str], None]] = {("calendars", "check"): commands.check_calendar}
-"""Commands of several words, with one thing to ask about."""
+ASKING: dict[tuple[str, ...], Callable[[Settings, str], int | None]] = {
+    ("calendars", "check"): commands.check_calendar,
+    ("status", "prompt"): operating.status_of_prompt,
+    ("status", "letter"): operating.status_of_letter,
+}
+"""Commands with one thing to ask about."""
 CHECKING = ("check-decks", "check-templates")
-USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}], or calendars check ADDRESS"
+QUESTIONS = ", ".join(f"{' '.join(words)} …" for words in ASKING)
+USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}], or one of: {QUESTIONS}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     return start(commands.demo, demo=True) if name == "demo" else start(SERVING[name])
 
 
-def start(command: Callable[[Settings], None], *, demo: bool = False) -> int:
+def start(command: Command, *, demo: bool = False) -> int:
     try:
         settings = commands.demo_settings(os.environ) if demo else Settings.read(os.environ, root=PROJECT)
     except SettingsError as error:
@@ -48,10 +56,10 @@ def start(command: Callable[[Settings], None], *, demo: bool = False) -> int:
     return run(command, settings)
 
 
-def run(command: Callable[[Settings], None], settings: Settings) -> int:
+def run(command: Command, settings: Settings) -> int:
     signal.signal(signal.SIGTERM, leave)
     try:
-        command(settings)
+        return command(settings) or 0
     except KeyboardInterrupt:
         return 0
     except PortTakenError as error:
@@ -64,7 +72,6 @@ def run(command: Callable[[Settings], None], settings: Settings) -> int:
         if not Database.is_unavailable(error):
             raise
         return complain(unreachable(settings, error))
-    return 0
 
 
 def unreachable(settings: Settings, error: SQLAlchemyError) -> str:

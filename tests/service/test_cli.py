@@ -147,10 +147,31 @@ def test_a_wrong_setting_is_named(environ: dict[str, str], named: str, sqlite_ur
     assert named in refusal("worker", DATABASE_URL=sqlite_url, **environ)
 
 
-@pytest.mark.parametrize("arguments", [("tset",), ("web", "now")])
+@pytest.mark.parametrize("arguments", [("tset",), ("web", "now"), ("status", "prompt"), ("status", "sentence", "7")])
 def test_a_slip_of_the_pen_shows_the_commands(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 1
     assert capsys.readouterr().err.startswith("Use: python -m service [serve | web ")
+
+
+def test_the_status_is_told_with_a_status(sqlite_url: str, tmp_path: Path) -> None:
+    process = start("status", DATABASE_URL=sqlite_url)
+    told, complaint = process.communicate(timeout=PATIENCE)
+    assert complaint == ""
+    assert "! No worker is at work." in told
+    assert told.endswith("Something needs attention.\n")
+    assert process.returncode == 1
+
+
+def test_a_prompt_that_never_was_is_told_so(sqlite_url: str) -> None:
+    process = start("status", "prompt", "7", DATABASE_URL=sqlite_url)
+    assert process.communicate(timeout=PATIENCE) == ("There is no prompt 7. They are kept for 90 days.\n", "")
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("number", ["seven", "-7", "7" * 19, "٧"])
+def test_a_number_that_is_none_is_named(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "letter", number]) == 1
+    assert f"'{number}' is no number of a prompt or letter" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["check-decks", "check-templates"])

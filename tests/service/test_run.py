@@ -93,11 +93,17 @@ def bare(folder: Path, project: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("arguments", "command"),
-    [((), "serve"), (("serve",), "serve"), (("worker",), "worker"), (("demo",), "demo")],
+    [
+        ((), ["serve"]),
+        (("serve",), ["serve"]),
+        (("worker",), ["worker"]),
+        (("demo",), ["demo"]),
+        (("status", "prompt", "7"), ["status", "prompt", "7"]),
+    ],
 )
-def test_a_second_start_sets_nothing_up(project: Path, arguments: tuple[str, ...], command: str) -> None:
+def test_a_second_start_sets_nothing_up(project: Path, arguments: tuple[str, ...], command: list[str]) -> None:
     again = start(project, *arguments, PYTHONPATH="/nowhere")
-    assert again.stdout == f"['{command}'] {project} False\n"
+    assert again.stdout == f"{command} {project} False\n"
     assert (again.returncode, again.stderr) == (0, "")
 
 
@@ -182,7 +188,7 @@ def test_help_needs_nothing_set_up(project: Path, tmp_path: Path) -> None:
     fresh = bare(tmp_path / "fresh", project)
     helped = start(fresh, "help", path=tools(tmp_path / "tools", None))
     assert helped.returncode == 0
-    for command in ("demo", "test", "check", "web", "worker", "migrate", "bench", "help"):
+    for command in ("demo", "test", "check", "web", "worker", "migrate", "status", "bench", "help"):
         assert f"./run {command}" in helped.stdout
     assert not (fresh / ".venv").exists()
 
