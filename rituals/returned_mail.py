@@ -26,19 +26,40 @@ def take_back(session: Session, mail: Delivery | Letter, returned: Returned, now
     if mail.state not in (State.SENT, State.UNKNOWN, *HELD) and not mail.copies:
         return False
     reader = _reader(session, mail)
-    if reader is not None:
-        return stop_mail(session, reader, returned, now, said_of=mail)
-    if returned is Returned.COMPLAINT and isinstance(mail, Letter):
-        _refuse(session, mail, now)
-    return True
+    if reader is None:
+        if returned is Returned.COMPLAINT and isinstance(mail, Letter):
+            _refuse(session, mail, now)
+        return True
+    counts = stop_mail(session, reader, returned, now, left_at=mail.settled_at or mail.due_at, mail=mail)
+    if counts and returned is Returned.BOUNCE:
+        _never_arrived(session, mail, now)
+    return counts
+
+
+def turn_away(session: Session, address: str, returned: Returned, now: datetime, *, said_at: datetime) -> None:
+    """The same, where it is only known which address it was, and when that was said."""
+    partner = Partner.with_address(session, address)
+    if partner is not None:
+        stop_mail(session, partner, returned, now, left_at=said_at)
+    elif returned is Returned.COMPLAINT:
+        Refusal.record(session, address, from_id=None, now=now)
 
 
 def stop_mail(
-    session: Session, partner: Partner, returned: Returned, now: datetime, *, said_of: Delivery | Letter | None = None
+    session: Session,
+    partner: Partner,
+    returned: Returned,
+    now: datetime,
+    *,
+    left_at: datetime,
+    mail: Delivery | Letter | None = None,
 ) -> bool:
-    """Nothing more to this partner, what is on its way included; but for a link to sign in that they ask for."""
-    on_their_way = _locked(session, partner, now, said_of)
-    if said_of is not None and _is_outdated(said_of, partner):
+    """Nothing more to this partner, what is on its way included; but for a link to sign in that they ask for.
+
+    False if they have asked for mails since `left_at`.
+    """
+    on_their_way = _locked(session, partner, now, mail)
+    if partner.mail_again_at is not None and left_at <= partner.mail_again_at:
         return False
     for delivery in on_their_way:
         delivery.hold_back(now)
@@ -47,8 +68,6 @@ def stop_mail(
         partner.complained_at = partner.complained_at or now
     else:
         partner.bounced_at = partner.bounced_at or now
-        if said_of is not None:
-            _never_arrived(session, said_of, now)
     session.flush()
     return True
 
@@ -68,22 +87,17 @@ def _reader(session: Session, mail: Delivery | Letter) -> Partner | None:
     return Partner.with_address(session, mail.to) if is_sign_in else None
 
 
-def _locked(session: Session, partner: Partner, now: datetime, said_of: Delivery | Letter | None) -> Sequence[Delivery]:
+def _locked(session: Session, partner: Partner, now: datetime, mail: Delivery | Letter | None) -> Sequence[Delivery]:
     """Mails before partners, as those do who send them. What is due later is held back when it is composed."""
-    if isinstance(said_of, Letter):
-        session.refresh(said_of, with_for_update=True)
+    if isinstance(mail, Letter):
+        session.refresh(mail, with_for_update=True)
     which = [Delivery.try_at <= now + SOON]
-    if isinstance(said_of, Delivery):
-        which.append(Delivery.id == said_of.id)
+    if isinstance(mail, Delivery):
+        which.append(Delivery.id == mail.id)
     theirs = select(Delivery).where(Delivery.partner_id == partner.id, or_(*which)).order_by(Delivery.id)
     deliveries = session.scalars(theirs.with_for_update(), execution_options={"populate_existing": True}).all()
     session.refresh(partner, with_for_update=True)
     return deliveries
-
-
-def _is_outdated(mail: Delivery | Letter, partner: Partner) -> bool:
-    again_at = partner.mail_again_at
-    return again_at is not None and (mail.settled_at or mail.due_at) <= again_at
 
 
 def _never_arrived(session: Session, mail: Delivery | Letter, now: datetime) -> None:
@@ -92,6 +106,7 @@ def _never_arrived(session: Session, mail: Delivery | Letter, now: datetime) -> 
     mail.settled_at = mail.settled_at or now
     if isinstance(mail, Letter):
         record_untold(session, mail.id)
+    session.flush()
 
 
 def _refuse(session: Session, letter: Letter, now: datetime) -> None:

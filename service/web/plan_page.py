@@ -48,6 +48,8 @@ class PlanPage:
     asked: Asked | None
     done: tuple[Done, ...]
     muted: bool
+    stopped: bool
+    """No mails come to the reader at all."""
 
 
 def plan_page(visit: Visit, plan: Plan) -> PlanPage:
@@ -71,6 +73,7 @@ def plan_page(visit: Visit, plan: Plan) -> PlanPage:
         asked=asked_about(visit, plan, reader),
         done=tuple(done(visit, plan, reader)),
         muted=is_muted(visit.act, plan),
+        stopped=not visit.partner.takes_mail,
     )
 
 

@@ -7,6 +7,7 @@ from service.web import (
     acceptances,
     answers,
     blocks,
+    bounces,
     caldav,
     calendar_care,
     calendar_changes,
@@ -35,6 +36,7 @@ from service.web import (
     sign_in,
     skips,
     space,
+    stopped_mail,
     suggestions,
     support,
     unsubscriptions,
@@ -44,7 +46,7 @@ from service.web import (
     you,
 )
 
-PEOPLE = (sign_in, sessions, you, invitations, leaving, blocks, space)
+PEOPLE = (sign_in, sessions, you, invitations, leaving, blocks, space, stopped_mail)
 RITUALS = (
     week,
     rituals,
@@ -76,7 +78,7 @@ CALENDARS = (
     feeds,
 )
 FOR_EVERYBODY = (support, privacy, health)
-FOR_MACHINES = (metrics,)
+FOR_MACHINES = (metrics, bounces)
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from rituals.couple import Partner
 from rituals.leaving import blocks_invitations
+from rituals.mail_report import Returned
 from rituals.recurrence import zones
 from rituals.refused import RefusedError
 from rituals.signin import SignedIn
@@ -101,11 +103,18 @@ def _show(visit: Visit, fields: Fields, error: RefusedError | None) -> str:
         depths=DEPTHS,
         address=partner.address,
         blocks=blocks_invitations(visit.session, partner),
-        bounces=partner.bounced_at is not None,
+        stopped=_stopped(partner),
         browsers=_browsers(visit),
         errors=_errors(error),
         summary=_summary(error),
     )
+
+
+def _stopped(partner: Partner) -> str:
+    """Why no mails come to them; empty where they do. A complaint is theirs, so it is what they hear of first."""
+    if partner.complained_at is not None:
+        return Returned.COMPLAINT.value
+    return Returned.BOUNCE.value if partner.bounced_at is not None else ""
 
 
 def _browsers(visit: Visit) -> list[Browser]:

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from rituals.couple import Partner
+from rituals.mail_report import Returned
 from rituals.outbox import Letter
+from rituals.returned_mail import stop_mail
 from service.services import Services
 from tests.fakes import FakeClock
 from tests.service.web.people import Pair
@@ -18,9 +20,10 @@ TOKEN = re.compile(r'name="(csrf_token|form_key)" value="[^"]*"')
 Step = Callable[[Pair, Services], object]
 
 
-def bounce(pair: Pair, services: Services) -> None:
+def stopped(pair: Pair, services: Services, returned: Returned) -> None:
+    now = services.clock()
     with services.database.writing() as session:
-        session.get_one(Partner, pair.anna_id).bounced_at = services.clock()
+        stop_mail(session, session.get_one(Partner, pair.anna_id), returned, now, left_at=now)
 
 
 STEPS: dict[str, Step] = {
@@ -33,7 +36,12 @@ STEPS: dict[str, Step] = {
         "/you", data={"name": "Anna", "zone": "Europe/Berlin", "depth_cap": "1", "plain_titles": "on"}
     ),
     "signs out everywhere": lambda pair, _: pair.anna.post("/you/sessions/end-all"),
-    "can get no mail": bounce,
+    "can get no mail": lambda pair, services: stopped(pair, services, Returned.BOUNCE),
+    "calls a mail unwanted": lambda pair, services: stopped(pair, services, Returned.COMPLAINT),
+    "can get no mail and tries again": lambda pair, services: [
+        stopped(pair, services, Returned.BOUNCE),
+        pair.anna.post("/you/mail/start"),
+    ],
 }
 
 

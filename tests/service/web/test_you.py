@@ -7,7 +7,6 @@ from flask.testing import FlaskClient
 from rituals.couple import Partner
 from service.services import Services
 from tests.conftest import KINDS
-from tests.fakes import FakeClock
 from tests.service.web.people import Pair, introduce, sign_in
 
 ALL = {"name": "Anna", "zone": "Europe/Berlin", "depth_cap": "3"}
@@ -97,13 +96,6 @@ def test_introducing_oneself_again_leaves_preferences_alone(couple: Pair, servic
     introduce(couple.anna, "Anne")
     anna = partner(services, couple.anna_id)
     assert (anna.name, anna.plain_titles, anna.depth_cap) == ("Anne", True, 3)
-
-
-def test_only_its_owner_reads_that_an_address_bounces(couple: Pair, services: Services, clock: FakeClock) -> None:
-    with services.database.writing() as session:
-        session.get_one(Partner, couple.anna_id).bounced_at = clock()
-    assert "come back at the moment" in couple.anna.get("/you").text
-    assert "come back at the moment" not in couple.ben.get("/you").text
 
 
 def test_the_other_ones_address_and_preferences_stand_nowhere_on_the_page(couple: Pair) -> None:
