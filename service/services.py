@@ -38,6 +38,9 @@ class Services:
     catalogue: Catalogue
     links: Links
     vault: Sealer
+    """For what stays: credentials and secrets of theirs."""
+    strongbox: Sealer
+    """For composed mails, until they have gone."""
     mailbox: Mailbox | None = None
     """What the built-in mailbox holds; only in development, and only where mails stay here."""
     sending: Sending = Sending()

@@ -8,6 +8,7 @@ from pathlib import Path
 from integrations.mail.folder import FolderMailer
 from integrations.mail.folder import Mailbox as FolderMailbox
 from integrations.mail.smtp import Relay, SmtpMailer
+from integrations.strongbox import Strongbox
 from integrations.vault import Vault
 from rituals.busy_interfaces import BusySource
 from rituals.calendar_interfaces import CalendarProvider
@@ -41,6 +42,7 @@ def build(settings: Settings) -> Services:
         catalogue=Catalogue.load(DECKS),
         links=Links(settings.secret_keys, settings.base_url),
         vault=Vault(settings.secret_keys),
+        strongbox=Strongbox(settings.secret_keys),
         mailbox=mailbox(settings),
         sending=sending(settings),
         calendars=calendars(settings),

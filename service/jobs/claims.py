@@ -79,7 +79,7 @@ def _parcel(kind: Kind, row: Claimed, sealed: Sealed | None, lease: Lease, servi
     """None where no mail lies ready for its present start, or it cannot be read, since its key was taken away."""
     if sealed is None or sealed.for_at != row.due_at:
         return None
-    content = _opened(sealed.content, services.vault)
+    content = _opened(sealed.content, services.strongbox)
     if content is None:
         return None
     return Parcel(
@@ -95,9 +95,9 @@ def _parcel(kind: Kind, row: Claimed, sealed: Sealed | None, lease: Lease, servi
     )
 
 
-def _opened(sealed: bytes, vault: Sealer) -> bytes | None:
+def _opened(sealed: bytes, strongbox: Sealer) -> bytes | None:
     try:
-        return vault.open(sealed)
+        return strongbox.open(sealed)
     except ValueError:
         return None
 

@@ -42,7 +42,7 @@ def compose_these(session: Session, services: Services, desk: Desk, ids: Sequenc
             continue
         drafts.drop(session, Letter, row.id)
         kept = drafts.Composed(row.id, row.due_at, composed[row.id])
-        drafts.keep(session, Letter, [kept], services.vault, now)
+        drafts.keep(session, Letter, [kept], services.strongbox, now)
     return composed
 
 

@@ -59,7 +59,7 @@ class Composer:
             occasions = fetch(session, ids, hold(session, ids), now)
             drawn = self._draw(session, occasions)
             mails = [self._write(session, one, drawn, now) for one in occasions]
-            drafts.keep(session, Delivery, [mail for mail in mails if mail], self._services.vault, now)
+            drafts.keep(session, Delivery, [mail for mail in mails if mail], self._services.strongbox, now)
         for one, mail in zip(occasions, mails, strict=True):
             if mail:
                 event("prompt.composed", plan=one.plan_id, occurrence=one.occurrence_id, delivery=one.delivery_id)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from integrations.mail.smtp import Relay, SmtpMailer
+from integrations.strongbox import Strongbox
 from integrations.vault import Vault
 from rituals.catalogue import Catalogue
 from service.database import Database
@@ -162,6 +163,7 @@ def _services(
         catalogue=Catalogue.load(DECKS),
         links=Links([KEY], settings.base_url),
         vault=Vault([KEY]),
+        strongbox=Strongbox([KEY]),
         sending=Sending(connections=2, patience=timedelta(seconds=5)),
         calendars=calendars(settings),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.strongbox import Strongbox
 from integrations.vault import Vault
 from rituals.catalogue import Catalogue
 from service.database import Database
@@ -48,6 +49,7 @@ def workday(database: Database, root: Path, decks: Catalogue) -> Workday:
         catalogue=decks,
         links=Links(settings.secret_keys, settings.base_url),
         vault=Vault(settings.secret_keys),
+        strongbox=Strongbox(settings.secret_keys),
     )
     return Workday(services, clock, post)
 

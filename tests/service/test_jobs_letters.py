@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from integrations.vault import Vault
+from integrations.strongbox import Strongbox
 from rituals.choosing import choose_way
 from rituals.connection import Way
 from rituals.couple import Partner
@@ -186,7 +186,8 @@ def test_drafts_whose_key_was_taken_away_are_composed_again(day: Workday, pair: 
     pair.agree(starts_at)
     day.rest_until(starts_at - 30 * SECOND)
     day.work(SECOND)
-    day.services = replace(day.services, vault=Vault(("another-key-that-is-only-good-for-tests-9876543210",)))
+    other = Strongbox(("another-key-that-is-only-good-for-tests-9876543210",))
+    day.services = replace(day.services, strongbox=other)
     day.until(starts_at + SECOND)
     assert pair.states() == [State.SENT] * 2
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from integrations.strongbox import Strongbox
 from integrations.vault import Vault
 from rituals.catalogue import Catalogue
 from service.database import Database
@@ -57,6 +58,7 @@ def services(
         catalogue=catalogue,
         links=Links(settings.secret_keys, settings.base_url),
         vault=Vault(settings.secret_keys),
+        strongbox=Strongbox(settings.secret_keys),
     )
 
 
