@@ -9,6 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import commands, operating
+from service.backup import BackupError
 from service.database import Database
 from service.engines import is_sqlite
 from service.schema import PROJECT, SchemaError
@@ -23,20 +24,24 @@ SERVING: dict[str, Command] = {
     "worker": commands.worker,
     "migrate": commands.migrate,
     "status": operating.status,
+    "restored": operating.restored,
 }
 ASKING: dict[tuple[str, ...], Callable[[Settings, str], int | None]] = {
     ("calendars", "check"): commands.check_calendar,
     ("status", "prompt"): operating.status_of_prompt,
     ("status", "letter"): operating.status_of_letter,
+    ("backup",): operating.backup,
 }
 """Commands with one thing to ask about."""
 CHECKING = ("check-decks", "check-templates")
 QUESTIONS = ", ".join(f"{' '.join(words)} …" for words in ASKING)
-USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}], or one of: {QUESTIONS}"
+USAGE = f"python -m service [{' | '.join([*SERVING, 'demo', *CHECKING])}], or one of: {QUESTIONS}, bounce …"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command, `serve` if none is named; answers the exit status."""
+    if arguments and arguments[0] == "bounce" and len(arguments) <= 2:
+        return patiently(lambda settings: operating.bounce(settings, "".join(arguments[1:])))
     asking = ASKING.get(tuple(arguments[:-1]))
     if asking is not None:
         return start(lambda settings: asking(settings, arguments[-1]))
@@ -56,6 +61,11 @@ def start(command: Command, *, demo: bool = False) -> int:
     return run(command, settings)
 
 
+def patiently(command: Command) -> int:
+    """For a mail system, which understands sysexits.h: whatever keeps us from it, it asks again later."""
+    return os.EX_TEMPFAIL if start(command) else os.EX_OK
+
+
 def run(command: Command, settings: Settings) -> int:
     signal.signal(signal.SIGTERM, leave)
     try:
@@ -66,7 +76,7 @@ def run(command: Command, settings: Settings) -> int:
         return complain(
             f"{error} Perhaps this program runs already. To use another port: PORT={settings.port + 1} ./run"
         )
-    except (SettingsError, SchemaError) as error:
+    except (SettingsError, SchemaError, BackupError) as error:
         return complain(str(error))
     except SQLAlchemyError as error:
         if not Database.is_unavailable(error):

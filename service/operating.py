@@ -1,6 +1,15 @@
-"""What somebody who runs the program asks of it: how it is, what became of one prompt, a backup."""
+"""What somebody who runs the program asks of it: how it is, what became of one prompt, what came back."""
+
+import sys
+
+from rituals.mail_report import LARGEST
+from service import logs
+from pathlib import Path
+
+from sqlalchemy import make_url
 
 from service.commands import build, say
+from service.engines import is_sqlite
 from service.schema import SchemaError
 from service.services import Services
 from service.settings import Settings, SettingsError
@@ -53,8 +62,49 @@ def life(settings: Settings, kind: Kind, number: str) -> int:
     return 0 if told else 1
 
 
+def bounce(settings: Settings, recipient: str) -> None:
+    """A mail that came to our return path, from standard input; to this address of it, if the mail system tells."""
+    from service.bounces import hear
+
+    logs.configure(production=settings.is_production)
+    content = sys.stdin.buffer.read(LARGEST)
+    while sys.stdin.buffer.read(LARGEST):
+        pass  # a mail system that cannot finish writing takes it for a failure
+    services = build_current(settings)
+    try:
+        hear(services, content, recipient=recipient)
+    finally:
+        services.database.close()
+
+
 def build_current(settings: Settings) -> Services:
     services = build(settings)
     if not services.database.is_current():
         raise SchemaError("The database is not up to date. ./run migrate brings it there.")
     return services
+
+
+def backup(settings: Settings, file: str) -> None:
+    """Copy the SQLite file while it is in use."""
+    from service.amounts import bytes_of
+    from service.backup import BackupError, back_up
+
+    url = make_url(settings.database_url)
+    if not is_sqlite(url):
+        raise BackupError(
+            "PostgreSQL has a program of its own for this: pg_dump --format=custom --file=FILE DATABASE_URL. "
+            "docs/hosting.md says how to bring it back."
+        )
+    size = back_up(Path(url.database or ""), Path(file))
+    say(f"{file} holds everything, {bytes_of(size)}, and was read through. Keep SECRET_KEYS as well, somewhere else.")
+
+
+def restored(settings: Settings) -> None:
+    """After another program than ./run backup made the backup that was put in place."""
+    from service.backup import make_ready
+
+    services = build_current(settings)
+    with services.database.writing() as session:
+        make_ready(session)
+    services.database.close()
+    say("Links in mails sent since that backup lead nowhere, and everybody signs in anew.")

@@ -188,7 +188,7 @@ def test_help_needs_nothing_set_up(project: Path, tmp_path: Path) -> None:
     fresh = bare(tmp_path / "fresh", project)
     helped = start(fresh, "help", path=tools(tmp_path / "tools", None))
     assert helped.returncode == 0
-    for command in ("demo", "test", "check", "web", "worker", "migrate", "status", "bench", "help"):
+    for command in ("demo", "test", "check", "web", "worker", "migrate", "status", "bounce", "bench", "help"):
         assert f"./run {command}" in helped.stdout
     assert not (fresh / ".venv").exists()
 
