@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import commands, operating
+from service import backup, commands, operating
 from service.backup import BackupError
 from service.database import Database
 from service.engines import is_sqlite
@@ -24,13 +24,13 @@ SERVING: dict[str, Command] = {
     "worker": commands.worker,
     "migrate": commands.migrate,
     "status": operating.status,
-    "restored": operating.restored,
+    "restored": backup.restored,
 }
 ASKING: dict[tuple[str, ...], Callable[[Settings, str], int | None]] = {
     ("calendars", "check"): commands.check_calendar,
     ("status", "prompt"): operating.status_of_prompt,
     ("status", "letter"): operating.status_of_letter,
-    ("backup",): operating.backup,
+    ("backup",): backup.backup,
 }
 """Commands with one thing to ask about."""
 CHECKING = ("check-decks", "check-templates")
