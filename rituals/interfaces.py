@@ -27,20 +27,41 @@ class MailError(Exception):
 
     `permanent`: asking again cannot help. `uncertain`: the body was handed over whole and the answer
     never came, so the message may have arrived. `recipient_refused`: this address takes no mail.
+    `unreachable`: no relay took part, so nothing is said about the message; it may go another way at once.
     The text carries no address.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, uncertain: bool = False, recipient_refused: bool = False
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        uncertain: bool = False,
+        recipient_refused: bool = False,
+        unreachable: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.uncertain = uncertain
         self.recipient_refused = recipient_refused
+        self.unreachable = unreachable
 
 
 class MailConnection(Protocol):
-    """One reusable way to the mail server, used by one thread at a time."""
+    """One reusable way to one mail server, used by one thread at a time."""
+
+    @property
+    def relay(self) -> str:
+        """The mail server's name for logs and metrics, without credentials."""
+        ...
+
+    def rests(self) -> float:
+        """Seconds until it makes sense to send on it: its mail server rests after a failure, or has had its share."""
+        ...
+
+    def open(self) -> None:
+        """Be ready to send at once. Raises MailError, `unreachable`, where that fails; send() would do it as well."""
+        ...
 
     def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
         """Send one message; True once the server has accepted it, False if `hand_over` said no.
@@ -60,7 +81,11 @@ class Mailer(Protocol):
     """Where mail goes."""
 
     def connect(self) -> MailConnection:
-        """A new connection; opened at the first message, so this never fails and never waits."""
+        """One of them."""
+        ...
+
+    def connections(self) -> Sequence[MailConnection]:
+        """One for each that may be open at once, each to one mail server; none of them is open yet."""
         ...
 
 

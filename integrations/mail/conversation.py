@@ -34,7 +34,7 @@ class Conversation:
             if not self.usable:
                 self._wire.close()
         self._takes_8bit = "8BITMIME" in offers
-        self._pipelines = "PIPELINING" in offers
+        self._pipelines = relay.pipelining and "PIPELINING" in offers
 
     def allow_until(self, deadline: float) -> None:
         """Let everything from here on take until `deadline` (monotonic seconds) at most."""
@@ -50,6 +50,11 @@ class Conversation:
         self._hand(envelope.content, self._commands(then) if then and self._pipelines else b"")
         self.usable = True
         return True
+
+    @property
+    def announces(self) -> bool:
+        """Whether an envelope has gone out whose answers nobody has read."""
+        return bool(self._announced)
 
     def may_send(self, envelope: Envelope) -> bool:
         """False if another one is announced: the server waits for its body, and takes every word for one."""

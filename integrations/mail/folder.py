@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ from integrations.mail.letter import LETTER_NAME, Letter, read_letter
 from rituals.interfaces import Envelope, HandOver, MailError
 
 __all__ = ["FolderConnection", "FolderMailer", "Letter", "Mailbox"]
+
+WRITERS = 2
+"""Letters written at once."""
 
 LISTED = 200
 """Letters that the list shows at most."""
@@ -30,14 +34,24 @@ class FolderMailer:
     def connect(self) -> "FolderConnection":
         return FolderConnection(self.folder)
 
+    def connections(self) -> Sequence["FolderConnection"]:
+        return [FolderConnection(self.folder) for _ in range(WRITERS)]
+
 
 @dataclass(frozen=True, slots=True)
 class FolderConnection:
     """One way into the folder. A letter is there whole and for good, or not at all."""
 
     folder: Path
+    relay: str = "mailbox"
 
-    def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
+    def rests(self) -> float:
+        return 0.0
+
+    def open(self) -> None:
+        """Nothing is open between letters."""
+
+    def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:  # noqa: ARG002 (a folder needs no hint)
         refuse_unsafe(envelope)
         name = f"{datetime.fromtimestamp(time.time(), UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
         draft = self.folder / f"{name}.draft"

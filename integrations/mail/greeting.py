@@ -21,7 +21,7 @@ def greet(wire: Wire, relay: Relay) -> Offers:
     offers = _introduce(wire)
     if relay.scheme is Scheme.STARTTLS:
         if "STARTTLS" not in offers:
-            raise MailError(f"STARTTLS: not offered, and nothing is sent in clear; {OPERATOR}")
+            raise MailError(f"STARTTLS: not offered, and nothing is sent in clear; {OPERATOR}", unreachable=True)
         say(wire, Stage.STARTTLS, "STARTTLS")
         _encrypt(wire, relay, Stage.STARTTLS)
         offers = _introduce(wire)
@@ -59,7 +59,7 @@ def _sign_in(wire: Wire, relay: Relay, mechanisms: tuple[str, ...]) -> None:
         say(wire, Stage.AUTH, _base64(relay.user), wanted=3)
         say(wire, Stage.AUTH, _base64(relay.password))
     else:
-        raise MailError(f"AUTH: neither PLAIN nor LOGIN is offered; {OPERATOR}")
+        raise MailError(f"AUTH: neither PLAIN nor LOGIN is offered; {OPERATOR}", unreachable=True)
 
 
 def _base64(text: str) -> str:

@@ -1,15 +1,14 @@
 """A relay: the mail server that takes our messages, as its URL names it."""
 
 import ipaddress
-from collections.abc import Callable, Sequence
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-FAILED_FOR = 30.0
-"""Seconds for which a relay that could not be opened is asked last."""
-
+CONNECTIONS = 4
 MOST_CONNECTIONS = 50
+NUMBER = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
 
 
 class Scheme(StrEnum):
@@ -32,13 +31,21 @@ class Relay:
     port: int
     user: str = ""
     password: str = field(default="", repr=False)
-    connections: int = 4
+    connections: int = CONNECTIONS
+    """Open at once, at most."""
+    rate: float | None = None
+    """Mails a second, at most."""
+    pipelining: bool = True
+    """Whether several commands may be said at once where it offers to take them."""
     verified: bool = True
     """Whether its certificate must be trusted; only a relay on this very machine is let off."""
 
     @classmethod
     def parse(cls, url: str) -> "Relay":
-        """Read `smtps://user:password@host:465?connections=4`; ValueError says what is wrong, never the password."""
+        """Read `smtps://user:password@host:465?connections=4&rate=50`.
+
+        ValueError says what is wrong, never the password.
+        """
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -50,13 +57,16 @@ class Relay:
         scheme = _scheme(parts)
         user, password = _credentials(parts)
         host = _host(parts)
+        options = _options(parts)
         return cls(
             scheme=scheme,
             host=host,
             port=DEFAULT_PORTS[scheme] if port is None else _port(port),
             user=user,
             password=password,
-            connections=_connections(parts),
+            connections=_connections(options.get("connections", str(CONNECTIONS))),
+            rate=_rate(options["rate"]) if "rate" in options else None,
+            pipelining=_switch("pipelining", options.get("pipelining", "on")),
             verified=not _is_loopback(host),
         )
 
@@ -69,29 +79,6 @@ class Relay:
     def exposes_password(self) -> bool:
         """Whether the password would cross a network readably."""
         return bool(self.user) and self.scheme is Scheme.CLEAR and not _is_loopback(self.host)
-
-
-class RelayOrder:
-    """In which order to try the relays: one that failed a moment ago comes last. Shared by all connections."""
-
-    def __init__(self, relays: Sequence[Relay], elapsed: Callable[[], float]) -> None:
-        self._relays = tuple(relays)
-        self._elapsed = elapsed
-        self._failed: dict[Relay, float] = {}
-
-    def now(self) -> list[Relay]:
-        """All of them, the promising ones first."""
-        return sorted(self._relays, key=self._failed_lately)
-
-    def failed(self, relay: Relay) -> None:
-        self._failed[relay] = self._elapsed()
-
-    def answered(self, relay: Relay) -> None:
-        self._failed.pop(relay, None)
-
-    def _failed_lately(self, relay: Relay) -> bool:
-        failed = self._failed.get(relay)
-        return failed is not None and self._elapsed() - failed < FAILED_FOR
 
 
 def _scheme(parts: SplitResult) -> Scheme:
@@ -133,14 +120,30 @@ def _port(port: int) -> int:
     return port
 
 
-def _connections(parts: SplitResult) -> int:
+def _options(parts: SplitResult) -> dict[str, str]:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    wanted = options.pop("connections", "4")
-    if options:
-        raise ValueError("The mail URL knows one option only: connections.")
-    if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:4]) <= MOST_CONNECTIONS):
+    if options.keys() - {"connections", "rate", "pipelining"}:
+        raise ValueError("The mail URL knows three options only: connections, rate and pipelining.")
+    return options
+
+
+def _connections(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST_CONNECTIONS):
         raise ValueError(f"connections in the mail URL must be a number from 1 to {MOST_CONNECTIONS}.")
-    return int(wanted)
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    rate = float(text) if NUMBER.fullmatch(text) else 0.0
+    if rate <= 0:
+        raise ValueError("rate in the mail URL must be a number of mails a second, as in rate=50 or rate=0.5.")
+    return rate
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError(f"{name} in the mail URL must be on or off.")
+    return text == "on"
 
 
 def _is_loopback(host: str) -> bool:

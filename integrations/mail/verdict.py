@@ -38,7 +38,7 @@ class ConnectionLost(MailError):
     """The connection is gone, or no use any more; `stage` says when."""
 
     def __init__(self, stage: Stage, reason: str, *, permanent: bool = False, uncertain: bool = False) -> None:
-        super().__init__(f"{stage}: {reason}", permanent=permanent, uncertain=uncertain)
+        super().__init__(f"{stage}: {reason}", permanent=permanent, uncertain=uncertain, unreachable=stage in OPENING)
         self.stage = stage
 
 
@@ -70,7 +70,7 @@ def accept(stage: Stage, answer: Answer, *, wanted: int = 2) -> None:
     if answer.code == 421 or kind < 4 or out_of_step:
         raise ConnectionLost(stage, answer.status)
     if stage in OPENING or answer.code in SIGN_IN_WANTED:
-        raise MailError(f"{stage}: {answer.status}; {OPERATOR}")
+        raise MailError(f"{stage}: {answer.status}; {OPERATOR}", unreachable=True)
     raise MailError(
         f"{stage}: {answer.status}", permanent=kind == 5, recipient_refused=kind == 5 and stage is Stage.RCPT
     )

@@ -19,13 +19,15 @@ HASTY = 0.2
 """For a test in which nothing succeeds any more."""
 
 
-def mailer_to(*servers: MailServer, timeout: float = PATIENT, elapsed: Callable[[], float] = monotonic) -> SmtpMailer:
-    relays = [Relay.parse(server.url) for server in servers]
+def mailer_to(
+    *servers: MailServer, timeout: float = PATIENT, elapsed: Callable[[], float] = monotonic, options: str = ""
+) -> SmtpMailer:
+    relays = [Relay.parse(f"{server.url}{options}") for server in servers]
     return SmtpMailer(relays, timeout=timedelta(seconds=timeout), elapsed=elapsed)
 
 
 def connect(*servers: MailServer, timeout: float = PATIENT) -> MailConnection:
-    return mailer_to(*servers, timeout=timeout).connect()
+    return mailer_to(*servers, timeout=timeout).connections()[0]
 
 
 def failure(connection: MailConnection, *, number: int = 1) -> MailError:
@@ -41,5 +43,6 @@ def verdict(error: MailError) -> str:
         "permanent": error.permanent,
         "uncertain": error.uncertain,
         "recipient refused": error.recipient_refused,
+        "unreachable": error.unreachable,
     }
     return ", ".join(mark for mark, is_set in marks.items() if is_set) or "transient"

@@ -156,7 +156,7 @@ def test_nothing_is_said_at_parting_to_a_relay_that_waits_for_a_body() -> None:
 def test_an_announced_message_that_comes_late_gets_a_new_connection() -> None:
     now = [0.0]
     with MailServer() as server:
-        connection = mailer_to(server, elapsed=lambda: now[0]).connect()
+        connection = mailer_to(server, elapsed=lambda: now[0]).connections()[0]
         assert outcome(connection, 1, then=2) == "gone"
         now[0] = 40
         assert outcome(connection, 2) == "gone"

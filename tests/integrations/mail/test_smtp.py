@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from integrations.mail.smtp import SmtpMailer
-from rituals.interfaces import Envelope
+from rituals.interfaces import Envelope, MailConnection
 from tests.contracts.mailer import MailerContract, PostOffice, envelope, no, yes
 from tests.integrations.mail.posting import BRISK, connect, failure, mailer_to, verdict
 from tests.simulators.mail_script import Action, Stage, call, drop, hang, on, reply
@@ -71,7 +71,7 @@ def test_a_no_after_354_hangs_up_before_the_body() -> None:
 def test_a_quiet_connection_is_asked_whether_it_lives() -> None:
     now = [0.0]
     with MailServer() as server:
-        connection = mailer_to(server, elapsed=lambda: now[0]).connect()
+        connection = mailer_to(server, elapsed=lambda: now[0]).connections()[0]
         connection.send(envelope(1), yes)
         now[0] = 19
         connection.send(envelope(2), yes)
@@ -85,7 +85,7 @@ def test_a_quiet_connection_is_asked_whether_it_lives() -> None:
 def test_a_connection_that_died_in_silence_is_replaced(death: Action) -> None:
     now = [0.0]
     with MailServer([on(Stage.NOOP, death)]) as server:
-        connection = mailer_to(server, timeout=BRISK, elapsed=lambda: now[0]).connect()
+        connection = mailer_to(server, timeout=BRISK, elapsed=lambda: now[0]).connections()[0]
         connection.send(envelope(1), yes)
         now[0] = 40
         assert connection.send(envelope(2), yes)
@@ -103,7 +103,7 @@ def test_a_server_may_end_the_connection_between_two_messages(end: Action) -> No
 
 def test_a_new_connection_that_ends_at_once_is_no_reason_to_try_another() -> None:
     with MailServer([on(Stage.MAIL, reply(421))]) as server:
-        assert verdict(failure(connect(server))) == "transient"
+        assert verdict(failure(connect(server))) == "unreachable"
         assert server.connections == 1
 
 
@@ -122,42 +122,6 @@ def test_closing_waits_for_nobody() -> None:
         connection.close()
 
 
-@pytest.mark.parametrize("fault", [reply(554), reply(421, hang_up=True), drop(), hang()])
-@pytest.mark.parametrize("stage", [Stage.BANNER, Stage.EHLO])
-def test_the_next_relay_takes_over_when_one_cannot_be_opened(stage: Stage, fault: Action) -> None:
-    with MailServer([on(stage, fault)]) as broken, MailServer() as good:
-        mailer = mailer_to(broken, good, timeout=BRISK)
-        assert mailer.connect().send(envelope(1), yes)
-        assert mailer.connect().send(envelope(2), yes)
-        assert (len(good.messages), broken.connections) == (2, 1)
-
-
-def test_a_failed_relay_is_asked_first_again_after_a_while() -> None:
-    now = [0.0]
-    with MailServer([on(Stage.BANNER, reply(421), first=1)]) as first, MailServer() as second:
-        mailer = mailer_to(first, second, elapsed=lambda: now[0])
-        for _ in range(2):
-            mailer.connect().send(envelope(), yes)
-        now[0] = 31
-        mailer.connect().send(envelope(), yes)
-        assert (len(first.messages), len(second.messages)) == (1, 2)
-
-
-def test_when_all_relays_are_away_the_message_waits_and_each_is_named() -> None:
-    with MailServer() as one, MailServer() as other:
-        pass
-    error = failure(connect(one, other))
-    assert verdict(error) == "transient"
-    assert f"127.0.0.1:{one.port} connect: Connection refused" in str(error)
-    assert f"127.0.0.1:{other.port} connect: Connection refused" in str(error)
-
-
-def test_a_refused_message_is_not_offered_to_the_next_relay() -> None:
-    with MailServer([on(Stage.RCPT, reply(550))]) as first, MailServer() as second:
-        assert verdict(failure(connect(first, second))) == "permanent, recipient refused"
-        assert second.connections == 0
-
-
 def test_a_mailer_without_relays_is_refused() -> None:
     with pytest.raises(ValueError, match="At least one relay"):
         SmtpMailer([], timeout=timedelta(seconds=1))
@@ -165,15 +129,14 @@ def test_a_mailer_without_relays_is_refused() -> None:
 
 def test_eight_connections_work_side_by_side() -> None:
     with MailServer() as server:
-        mailer = mailer_to(server)
 
-        def send_some(start: int) -> None:
-            connection = mailer.connect()
+        def send_some(connection: MailConnection, start: int) -> None:
             for number in range(start, start + 25):
-                connection.send(envelope(number), yes)
+                connection.send(envelope(number), yes, then=envelope(number + 1))
             connection.close()
 
-        threads = [Thread(target=send_some, args=(25 * worker,)) for worker in range(8)]
+        connections = mailer_to(server, options="?connections=8").connections()
+        threads = [Thread(target=send_some, args=(one, 25 * number)) for number, one in enumerate(connections)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -21,11 +21,11 @@ BEFORE_THE_BODY = [Stage.BANNER, Stage.EHLO, Stage.MAIL, Stage.RCPT, Stage.DATA]
 @pytest.mark.parametrize(
     ("stage", "code", "meaning"),
     [
-        (Stage.BANNER, 421, "transient"),
-        (Stage.BANNER, 554, "transient"),
-        (Stage.EHLO, 421, "transient"),
-        (Stage.EHLO, 550, "transient"),
-        (Stage.MAIL, 421, "transient"),
+        (Stage.BANNER, 421, "unreachable"),
+        (Stage.BANNER, 554, "unreachable"),
+        (Stage.EHLO, 421, "unreachable"),
+        (Stage.EHLO, 550, "unreachable"),
+        (Stage.MAIL, 421, "unreachable"),
         (Stage.MAIL, 451, "transient"),
         (Stage.MAIL, 452, "transient"),
         (Stage.MAIL, 550, "permanent"),
@@ -35,7 +35,7 @@ BEFORE_THE_BODY = [Stage.BANNER, Stage.EHLO, Stage.MAIL, Stage.RCPT, Stage.DATA]
         (Stage.RCPT, 452, "transient"),
         (Stage.RCPT, 550, "permanent, recipient refused"),
         (Stage.RCPT, 552, "permanent, recipient refused"),
-        (Stage.RCPT, 530, "transient"),
+        (Stage.RCPT, 530, "unreachable"),
         (Stage.DATA, 421, "transient"),
         (Stage.DATA, 451, "transient"),
         (Stage.DATA, 554, "permanent"),
@@ -104,7 +104,9 @@ def test_a_connection_lost_before_the_body_is_a_definite_no(
     stage: Stage, fault: Action, offers: tuple[str, ...]
 ) -> None:
     with MailServer([on(stage, fault)], offers=offers) as server:
-        assert verdict(failure(connect(server, timeout=HASTY))) == "transient"
+        said_nothing_of_the_message = stage not in (Stage.RCPT, Stage.DATA)
+        meaning = "unreachable" if said_nothing_of_the_message else "transient"
+        assert verdict(failure(connect(server, timeout=HASTY))) == meaning
         assert server.received == []
 
 
@@ -185,7 +187,7 @@ def test_steps_that_are_just_quick_enough_end_at_the_deadline_of_the_whole_messa
     with MailServer(slow) as server:
         mailer = mailer_to(server, timeout=0.3)
         started = monotonic()
-        failure(mailer.connect())
+        failure(mailer.connections()[0])
         assert monotonic() - started < mailer.longest.total_seconds() + 0.2
 
 
@@ -193,7 +195,7 @@ def test_a_process_that_wakes_up_past_the_deadline_hands_nothing_over() -> None:
     never = Event()
     with MailServer() as server:
         mailer = mailer_to(server, timeout=0.1)
-        connection = mailer.connect()
+        connection = mailer.connections()[0]
         with pytest.raises(MailError, match="no answer in time") as caught:
             connection.send(envelope(), lambda: not never.wait(mailer.longest.total_seconds()))
         assert verdict(caught.value) == "transient"

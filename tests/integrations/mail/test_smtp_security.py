@@ -34,7 +34,7 @@ def secure_server(request: pytest.FixtureRequest, certificate: Path) -> Iterator
 
 def connect_to(server: MailServer, *, timeout: float = PATIENT, **changes: object) -> MailConnection:
     relay = replace(Relay.parse(server.url), **changes)
-    return SmtpMailer([relay], timeout=timedelta(seconds=timeout)).connect()
+    return SmtpMailer([relay], timeout=timedelta(seconds=timeout)).connections()[0]
 
 
 def test_mail_goes_through_tls(secure_server: MailServer) -> None:
@@ -48,7 +48,7 @@ def test_mail_goes_through_tls(secure_server: MailServer) -> None:
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(secure_server: MailServer) -> None:
     error = failure(connect_to(secure_server, verified=True))
-    assert verdict(error) == "transient"
+    assert verdict(error) == "unreachable"
     assert "certificate is not trusted" in str(error)
     assert secure_server.received == []
 
@@ -71,7 +71,7 @@ def test_a_trusted_certificate_of_another_host_is_refused(
 def test_nothing_is_sent_in_clear_where_starttls_is_missing() -> None:
     with MailServer(users=USERS) as server:
         error = failure(connect_to(server, scheme=Scheme.STARTTLS))
-        assert verdict(error) == "transient"
+        assert verdict(error) == "unreachable"
         assert "STARTTLS: not offered" in str(error)
         assert (server.reached(Stage.AUTH), server.reached(Stage.MAIL)) == (0, 0)
 
@@ -82,7 +82,7 @@ def test_nothing_is_sent_in_clear_where_starttls_is_missing() -> None:
 )
 def test_a_failed_starttls_is_no_reason_to_go_on_in_clear(fault: Action, certificate: Path) -> None:
     with MailServer([on(Stage.STARTTLS, fault)], certificate=certificate) as server:
-        assert verdict(failure(connect(server, timeout=HASTY))) == "transient"
+        assert verdict(failure(connect(server, timeout=HASTY))) == "unreachable"
         assert server.reached(Stage.MAIL) == 0
 
 
@@ -95,7 +95,7 @@ def test_signing_in(mechanisms: list[str], certificate: Path) -> None:
 def test_a_relay_that_knows_no_mechanism_of_ours_is_the_operators_business() -> None:
     with MailServer(users=USERS, mechanisms=["CRAM-MD5"]) as server:
         error = failure(connect(server))
-        assert verdict(error) == "transient"
+        assert verdict(error) == "unreachable"
         assert "AUTH: neither PLAIN nor LOGIN" in str(error)
 
 
@@ -103,7 +103,7 @@ def test_a_relay_that_knows_no_mechanism_of_ours_is_the_operators_business() -> 
 def test_a_refused_sign_in_is_the_operators_business(mechanism: str) -> None:
     with MailServer(users=USERS, mechanisms=[mechanism]) as server:
         error = failure(connect_to(server, password="wrong"))
-        assert verdict(error) == "transient"
+        assert verdict(error) == "unreachable"
         assert "AUTH: 535 5.7.8; the relay or its settings are at fault, not the message" in str(error)
 
 
@@ -112,7 +112,7 @@ def test_no_error_and_no_log_tells_password_or_address(fault: Action, caplog: py
     caplog.set_level(logging.DEBUG)
     with MailServer([on(Stage.AUTH, fault)], users=USERS) as server:
         mailer = SmtpMailer([Relay.parse(server.url)], timeout=timedelta(seconds=HASTY))
-        error = failure(mailer.connect())
+        error = failure(mailer.connections()[0])
     told = f"{error} {error!r} {error.__cause__!r} {caplog.text} {Relay.parse(server.url)!r}"
     for secret in (PASSWORD, "c2lkZQ", "AHNpZGUA", "anna@", "tea@"):
         assert secret not in told
