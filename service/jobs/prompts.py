@@ -18,6 +18,8 @@ from service.jobs.uncomposed import fetch, hold, look
 from service.logs import event, failure
 from service.services import Services
 
+A_MINUTES_WORK = 5000
+"""If more are due in the minutes to come, a small machine could not compose all of them in the last one."""
 LISTED_AT_ONCE = 1000
 LIST_LIFE = timedelta(seconds=1)
 PUT_OFF_FOR = 2 * COMPOSED_AHEAD
@@ -26,8 +28,8 @@ PUT_OFF_FOR = 2 * COMPOSED_AHEAD
 class Composer:
     """Draws and composes what starts soon, or should have started. Any number may do so at once on PostgreSQL."""
 
-    def __init__(self, services: Services, desk: Desk) -> None:
-        self._services, self._press = services, Press(desk)
+    def __init__(self, services: Services, desk: Desk, *, much: int = A_MINUTES_WORK) -> None:
+        self._services, self._press, self._much = services, Press(desk), much
         self._list: Sequence[int] = ()
         self._listed_at = datetime.min.replace(tzinfo=UTC)
 
@@ -49,7 +51,7 @@ class Composer:
     def _look(self, now: datetime, limit: int) -> Sequence[int]:
         """A hint, which saves looking past everything composed for each batch: what counts is asked under lock."""
         with self._services.database.reading() as session:
-            found = look(session, now, limit=LISTED_AT_ONCE)
+            found = look(session, now, limit=LISTED_AT_ONCE, much=self._much)
         # Where there is more than that, each worker begins somewhere else.
         begin = random.randrange(0, LISTED_AT_ONCE, limit) if len(found) == LISTED_AT_ONCE else 0  # noqa: S311 (no secret)
         return [*found[begin:], *found[:begin]]
@@ -81,6 +83,10 @@ class Composer:
         if ritual is None:
             event("delivery.without-ritual", id=one.delivery_id)
             session.get_one(Delivery, one.delivery_id).withdraw()
+            return None
+        if not one.takes_mail:  # what was drawn stands on their page
+            event("delivery.held-back", id=one.delivery_id)
+            session.get_one(Delivery, one.delivery_id, with_for_update=True).hold_back(now)
             return None
         try:
             content = self._press.compose(one, ritual, one.prompt or drawn[one.occurrence_id])

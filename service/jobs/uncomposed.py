@@ -15,8 +15,6 @@ from rituals.storage import Moment
 from service.emails.occasion import Occasion
 from service.jobs import drafts
 
-A_MINUTES_WORK = 5000
-"""If more are due in the minutes to come, a small machine could not compose all of them in the last one."""
 EARLIEST = timedelta(minutes=10)
 """Before the start. The earlier, the more of what was composed is thrown away again, since somebody moved it."""
 
@@ -36,13 +34,14 @@ PARTS = (
     Partner.address,
     Partner.zone,
     Partner.plain_titles,
+    Partner.taking_mail(),
 )
 """In the order of an occasion's fields."""
 
 
-def look(session: Session, now: datetime, *, limit: int) -> Sequence[int]:
-    """The first of them, by when they are due: a minute ahead, or more if there is more than a minute's work."""
-    soon = select(Delivery.id).where(Delivery.try_at <= _until(now), _is_uncomposed(now))
+def look(session: Session, now: datetime, *, limit: int, much: int) -> Sequence[int]:
+    """The first of them, by when they are due: a minute ahead, or ten where more than `much` are due in that time."""
+    soon = select(Delivery.id).where(Delivery.try_at <= _until(now, much), _is_uncomposed(now))
     return session.scalars(soon.order_by(Delivery.try_at).limit(limit)).all()
 
 
@@ -69,10 +68,10 @@ def fetch(session: Session, ids: Collection[int], plans: Collection[int], now: d
     return [Occasion(*tuple(row)) for row in session.execute(whole)]
 
 
-def _until(now: datetime) -> ColumnElement[datetime]:
-    """Counted by one index, and no further than needed."""
+def _until(now: datetime, much: int) -> ColumnElement[datetime]:
+    """What is due is counted by one index, and no further than needed."""
     due = select(literal(1)).where(Delivery.try_at <= now + EARLIEST)
-    is_much = due.order_by(Delivery.try_at).offset(A_MINUTES_WORK).limit(1).exists()
+    is_much = due.order_by(Delivery.try_at).offset(much).limit(1).exists()
     ahead = case((is_much, literal(now + EARLIEST, Moment)), else_=literal(now + COMPOSED_AHEAD, Moment))
     return select(ahead).scalar_subquery()
 

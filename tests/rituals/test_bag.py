@@ -1,6 +1,7 @@
 """Drawing prompts: once each before any comes again, light before deep, shared by both, given back when unused."""
 
-from rituals.bag import draw
+from rituals.bag import Waiting, draw
+from rituals.bag import draw_all as draw_together
 from rituals.errand import State
 from rituals.occurrence import Occurrence
 from rituals.plan import Plan
@@ -98,3 +99,27 @@ def test_two_couples_draw_in_orders_of_their_own(home: Household) -> None:
         orders.append(titles(household.occurrences(plan)[:12]))
     assert sorted(orders[0]) == sorted(orders[1])
     assert orders[0] != orders[1]
+
+
+def test_many_draw_together_as_one_after_the_other_would(home: Household) -> None:
+    others = Household.begin(home.session, ("cleo", "dan"))
+    alone = draw_all(home, 7)
+    for one in alone[2:]:
+        one.prompt_title = one.prompt = None
+    home.session.flush()
+    plan = others.agree(terms(rule="FREQ=DAILY"))
+    together = [*alone[2:], *others.occurrences(plan)[:3]]
+    before = [first.prompt for first in alone[:2]]
+    drawn = draw_together(
+        home.session,
+        [Waiting(one.id, one.starts_at, one.plan.couple_id, ritual(titles=DECK)) for one in together],
+    )
+    home.session.expire_all()
+    assert [one.prompt for one in together] == [drawn[one.id] for one in together]
+    assert [first.prompt for first in alone[:2]] == before
+    for one in (*together[:5], *alone[:2]):
+        one.prompt_title = one.prompt = None
+    home.session.flush()
+    for one in alone:
+        draw(home.session, one.plan, one, ritual(titles=DECK))
+    assert [one.prompt for one in alone[2:]] == [drawn[one.id] for one in alone[2:]]
