@@ -1,5 +1,6 @@
 """Two partners and the space they share."""
 
+from collections.abc import Collection, Set
 from datetime import datetime
 
 from sqlalchemy import (
@@ -136,6 +137,11 @@ class Partner(Base):
     def taking_mail(cls) -> ColumnElement[bool]:
         """`takes_mail`, asked of the database."""
         return and_(cls.bounced_at.is_(None), cls.complained_at.is_(None))
+
+    @classmethod
+    def taking_no_mail(cls, session: Session, ids: Collection[int]) -> Set[int]:
+        """Those of them to whom nothing is mailed."""
+        return set(session.scalars(select(cls.id).where(cls.id.in_(ids), ~cls.taking_mail())))
 
     @classmethod
     def with_address(cls, session: Session, address: str) -> "Partner | None":

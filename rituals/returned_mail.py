@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from rituals.calendar_letters import record_untold
 from rituals.couple import Partner
-from rituals.delivery import COMPOSED_AHEAD, Delivery
+from rituals.delivery import Delivery
 from rituals.errand import HELD, State
 from rituals.invitation import Invitation, Refusal
 from rituals.mail_report import Returned
 from rituals.outbox import Letter, LetterKind
 
-SOON = COMPOSED_AHEAD + timedelta(minutes=4)
-"""Longer before its start than any transaction lasts that composes a mail."""
+SOON = timedelta(minutes=15)
+"""Longer before its start than any mail is composed."""
 
 
 def take_back(session: Session, mail: Delivery | Letter, returned: Returned, now: datetime) -> bool:

@@ -30,6 +30,7 @@ class Occasion:
     address: str
     zone: str
     plain_titles: bool
+    takes_mail: bool
 
     @classmethod
     def of(cls, delivery: Delivery) -> "Occasion":
@@ -51,6 +52,7 @@ class Occasion:
             address=partner.address,
             zone=partner.zone,
             plain_titles=partner.plain_titles,
+            takes_mail=partner.takes_mail,
         )
 
 

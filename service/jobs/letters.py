@@ -27,11 +27,13 @@ from service.services import Services
 def compose_these(session: Session, services: Services, desk: Desk, ids: Sequence[int]) -> dict[int, bytes]:
     """The mails of these letters, composed and kept; without those that have nothing to say, or cannot say it."""
     waiting = select(Letter).where(Letter.id.in_(ids), Letter.state.in_(WAITING)).order_by(Letter.id)
+    rows = session.scalars(waiting.with_for_update()).all()
+    stopped = Partner.taking_no_mail(session, [row.partner_id for row in rows if row.partner_id is not None])
     composed = {}
-    for row in session.scalars(waiting.with_for_update()).all():
+    for row in rows:
         now = services.clock()
         try:
-            mail = write(session, desk, row, now)
+            mail = write(session, desk, row, now) if row.partner_id not in stopped else None
             if mail is None:
                 row.withdraw()
                 continue
