@@ -99,12 +99,17 @@ def bare(folder: Path, project: Path) -> Path:
         (("worker",), ["worker"]),
         (("demo",), ["demo"]),
         (("status", "prompt", "7"), ["status", "prompt", "7"]),
+        (("backup", "/b.sqlite3"), ["backup", "/b.sqlite3"]),
     ],
 )
 def test_a_second_start_sets_nothing_up(project: Path, arguments: tuple[str, ...], command: list[str]) -> None:
     again = start(project, *arguments, PYTHONPATH="/nowhere")
     assert again.stdout == f"{command} {project} False\n"
     assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_a_file_is_named_as_seen_from_where_somebody_stands(project: Path) -> None:
+    assert start(project, "backup", "b.sqlite3").stdout.startswith("['backup', '//b.sqlite3']")
 
 
 def test_the_exit_status_is_that_of_the_program(project: Path) -> None:
