@@ -65,7 +65,7 @@ def keep(kind: str, request: pytest.FixtureRequest, tmp_path: Path, decks: Catal
         programs = Path(postgres.server.bin_path)
         dump, url = tmp_path / "backup.dump", before.services.database.engine.url
         run(
-            "pg_dump",
+            programs / "pg_dump",
             "--format=custom",
             f"--file={dump}",
             f"--dbname={plain(url.render_as_string(hide_password=False))}",
