@@ -6,6 +6,7 @@ from types import TracebackType
 
 from integrations.mail.wire import Answer
 from rituals.interfaces import MailError
+from rituals.mail_status import refuses_address
 
 SIGN_IN_WANTED = frozenset({530, 534, 535, 538})
 """RFC 4954: the relay does not know us. That is no word about the message or its recipient."""
@@ -72,7 +73,10 @@ def accept(stage: Stage, answer: Answer, *, wanted: int = 2) -> None:
     if stage in OPENING or answer.code in SIGN_IN_WANTED:
         raise MailError(f"{stage}: {answer.status}; {OPERATOR}", unreachable=True)
     raise MailError(
-        f"{stage}: {answer.status}", permanent=kind == 5, recipient_refused=kind == 5 and stage is Stage.RCPT
+        f"{stage}: {answer.status}",
+        permanent=kind == 5,
+        # A server that refuses us, as one on somebody's list, says so here too: that is no word about the address.
+        recipient_refused=kind == 5 and stage is Stage.RCPT and refuses_address(answer.status),
     )
 
 

@@ -97,6 +97,12 @@ def test_a_bounce_of_one_leaves_the_other_untouched() -> None:
         assert [copy.recipient for copy in server.messages] == ["ben@example.org"]
 
 
+@pytest.mark.parametrize(("code", "text"), [(550, "5.7.1 your server is on a list"), (554, "no"), (550, "5.1.8 you?")])
+def test_a_refusal_of_us_is_no_word_about_the_address(code: int, text: str) -> None:
+    with MailServer([on(Stage.RCPT, reply(code, text))]) as server:
+        assert verdict(failure(connect(server))) == "permanent"
+
+
 @pytest.mark.parametrize("stage", BEFORE_THE_BODY)
 @pytest.mark.parametrize("fault", [drop(), hang(), say(b"\xff\0 what?\r\n"), say(b"250"), ENDLESS_LINE, ENDLESS_LINES])
 @BOTH_WAYS
