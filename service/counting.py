@@ -1,7 +1,7 @@
 """Counting what becomes of mails: whatever the log tells is counted, so the two never disagree."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -36,11 +36,14 @@ class Counting(logging.Handler):
         kind, _, outcome = record.getMessage().partition(".")
         if kind not in KINDS or outcome not in OUTCOMES:
             return
-        fields = logs.given_fields(record)
+        for fields in logs.given(record):
+            self._count(kind, Outcome(outcome), fields)
+
+    def _count(self, kind: str, outcome: Outcome, fields: Mapping[str, logs.Value]) -> None:
         late, relay = fields.get("late_ms"), str(fields.get("relay") or "")[:RELAY_LIMIT]
         seconds = max(late / 1000, 0.0) if isinstance(late, int) else 0.0
         bound = within(timedelta(seconds=seconds)) if outcome == Outcome.SENT else 0
-        self._add({Ending(kind, Outcome(outcome), relay, bound): Count(1, seconds)})
+        self._add({Ending(kind, outcome, relay, bound): Count(1, seconds)})
 
     @contextmanager
     def taken(self) -> Iterator[dict[Ending, Count]]:

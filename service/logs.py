@@ -3,7 +3,7 @@
 import json
 import logging
 import logging.config
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -20,6 +20,12 @@ Layout = dict[str, object]
 def event(name: str, **fields: Value) -> None:
     """Something happened: `event("prompt.sent", delivery=7, seconds=0.2)`. Ids, counts, durations only."""
     logging.getLogger(NAME).info(name, extra={"fields": fields})
+
+
+def events(name: str, several: list[dict[str, Value]]) -> None:
+    """The same happened several times: a line for each, for little more than the price of one."""
+    if several:
+        logging.getLogger(NAME).info(name, extra={"several": several})
 
 
 def failure(name: str, error: BaseException, **fields: Value) -> None:
@@ -58,36 +64,46 @@ class JsonLines(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Value] = {"at": moment(record), "level": record.levelname.lower(), **content(self, record)}
-        return json.dumps(line, ensure_ascii=False)
+        head: dict[str, Value] = {"at": moment(record), "level": record.levelname.lower()}
+        return "\n".join(json.dumps(head | fields, ensure_ascii=False) for fields in contents(self, record))
 
 
 class ReadableLines(logging.Formatter):
     """For people: the event, then its fields, then the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = content(self, record)
+        at = moment(record)[11:19]
+        return "\n".join(self._line(at, fields) for fields in contents(self, record))
+
+    def _line(self, at: str, fields: dict[str, Value]) -> str:
         name, trace = fields.pop("event"), fields.pop("trace", None)
-        words = [moment(record)[11:19], str(name), *(f"{key}={value}" for key, value in fields.items())]
+        words = [at, str(name), *(f"{key}={value}" for key, value in fields.items())]
         return "  ".join(words) + (f"\n{trace}" if trace else "")
 
 
-def content(formatter: logging.Formatter, record: logging.LogRecord) -> dict[str, Value]:
-    """Event, fields and traceback, redacted."""
+def contents(formatter: logging.Formatter, record: logging.LogRecord) -> list[dict[str, Value]]:
+    """Event, fields and traceback, redacted: as often as it happened."""
     clean = redact if record.name == NAME else redact_foreign
-    fields: dict[str, Value] = {"event": record.getMessage(), **given_fields(record)}
-    if record.name != NAME:
-        fields["logger"] = record.name
+    head: dict[str, Value] = {"event": clean(record.getMessage())}
+    tail: dict[str, Value] = {} if record.name == NAME else {"logger": record.name}
     if record.exc_info:
-        fields["trace"] = formatter.formatException(record.exc_info)
-    return {key: clean(value) if isinstance(value, str) else value for key, value in fields.items()}
+        tail["trace"] = clean(formatter.formatException(record.exc_info))
+    return [
+        head | {key: clean(value) if isinstance(value, str) else value for key, value in fields.items()} | tail
+        for fields in given(record)
+    ]
 
 
-def given_fields(record: logging.LogRecord) -> Mapping[str, Value]:
-    fields: object = getattr(record, "fields", None)
-    if not isinstance(fields, dict):
-        return {}
-    return {str(key): value if isinstance(value, Value) else type(value).__name__ for key, value in fields.items()}
+def given(record: logging.LogRecord) -> Sequence[Mapping[str, Value]]:
+    """The fields, for each time that it happened."""
+    several: object = getattr(record, "several", None)
+    rows = several if isinstance(several, list) else [getattr(record, "fields", None)]
+    return [
+        {str(key): value if isinstance(value, Value) else type(value).__name__ for key, value in fields.items()}
+        if isinstance(fields, dict)
+        else {}
+        for fields in rows
+    ]
 
 
 def moment(record: logging.LogRecord) -> str:

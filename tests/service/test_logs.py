@@ -28,6 +28,16 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, str | int | floa
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
+@pytest.mark.parametrize("production", [True, False])
+def test_what_happened_several_times_has_a_line_for_each(capsys: pytest.CaptureFixture[str], production: bool) -> None:
+    logs.configure(production=production)
+    logs.events("prompt.sent", [{"delivery": 7}, {"delivery": 8}])
+    logs.events("prompt.sent", [])
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition("delivery")[2].strip('":= }') for line in said] == ["7", "8"]
+    assert all("prompt.sent" in line for line in said)
+
+
 def test_an_event_is_one_json_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(production=True)
     logs.event("prompt.sent", delivery=7, seconds=0.25, late=False, kind="prompt", worker=None)
