@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.filters import do_wordwrap
 
 from rituals.catalogue import Catalogue
 from service.emails.mime import CalendarMethod, Letter
@@ -15,6 +16,7 @@ from service.mail_links import MailLinks
 from service.settings import Sender
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+WRAPPED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Desk:
 @cache
 def templates() -> Environment:
     """One for the whole program: it compiles each template once, and nothing in it ever changes."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -86,3 +88,6 @@ def templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    # The same questions are wrapped again and again, and that is slow.
+    environment.filters["wordwrap"] = lru_cache(WRAPPED)(partial(do_wordwrap, environment))
+    return environment

@@ -18,7 +18,6 @@ WORD_BYTES = 39
 
 BREAKS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029]+")
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-LINE_END = re.compile(r"\r\n|\r|\n")
 PLAIN = re.compile(r"[ -~]*")
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 URL = re.compile(r"https?://[!-;=?-~]+")
@@ -95,7 +94,8 @@ def bind(head: str, parts: Iterable[bytes], boundary: str) -> bytes:
 
 def normal(text: str) -> str:
     """A body whose every line ends with CRLF, the last one too."""
-    return LINE_END.sub("\r\n", text).removesuffix("\r\n") + "\r\n"
+    ended = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")  # many times quicker than re
+    return ended.removesuffix("\r\n") + "\r\n"
 
 
 def quoted(lines: str) -> bytes:

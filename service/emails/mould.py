@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from secrets import token_hex
 
 from markupsafe import escape
@@ -28,7 +30,7 @@ class Blanks:
     """Stands in for what is each one's own while a mould is set: words that nobody can have typed."""
 
     def __init__(self, *links: str) -> None:
-        secret = token_hex(16)
+        self._secret = secret = token_hex(16)
         self.own = Own(
             recipient=f"{secret}@{RECIPIENT}",
             message_id=f"<{secret}@{MESSAGE_ID}>",
@@ -44,8 +46,9 @@ class Blanks:
         }
         self._any = re.compile("|".join(map(re.escape, self._names)))
 
-    def are_in(self, text: str) -> bool:
-        return self._any.search(text) is not None
+    def are_in(self, line: str) -> bool:
+        """Of a body."""
+        return self._secret in line
 
     def opened(self, text: str) -> str:
         """The text as a pattern for `%`, with the names of its blanks."""
@@ -77,14 +80,18 @@ class Mould:
 def _pieces(body: str, blanks: Blanks) -> list[bytes | str]:
     """Runs of lines: bytes where they are finished, patterns where something is to be struck in."""
     pieces: list[bytes | str] = []
-    finished = ""
-    for line in LINES.findall(normal(body)):
-        if blanks.are_in(line):
-            pieces += [quoted(finished), blanks.opened(line)]
-            finished = ""
+    for is_open, lines in groupby(LINES.findall(normal(body)), blanks.are_in):
+        if is_open:
+            pieces.append(blanks.opened("".join(lines)))
         else:
-            finished += line
-    return [piece for piece in (*pieces, quoted(finished)) if piece]
+            pieces.append(b"".join(map(_quoted_line, lines)))
+    return pieces
+
+
+@lru_cache(1000)
+def _quoted_line(line: str) -> bytes:
+    """Most lines of a mould stand in the others as well."""
+    return quoted(line)
 
 
 def _poured(pieces: tuple[bytes | str, ...], links: Mapping[str, str]) -> bytes:
