@@ -17,6 +17,7 @@ from service.emails.desk import Desk
 from service.jobs import drafts, letters
 from service.jobs.parcel import Kind, Parcel
 from service.logs import event
+from service.return_paths import ReturnPaths
 from service.services import Services
 
 REFRESHED = {"populate_existing": True}
@@ -86,13 +87,18 @@ def _parcel(kind: Kind, row: Claimed, sealed: Sealed | None, lease: Lease, servi
         kind=kind,
         row_id=row.id,
         partner_id=sealed.partner_id,
-        envelope=Envelope(services.settings.mail_from.address, sealed.to, content),
+        envelope=Envelope(_sender(services, kind, row.id), sealed.to, content),
         lease=lease,
         due_at=row.due_at,
         expires_at=row.expires_at,
         attempts=row.attempts,
         copies=row.copies,
     )
+
+
+def _sender(services: Services, kind: Kind, row_id: int) -> str:
+    """What cannot be delivered comes back there."""
+    return ReturnPaths.of(services.settings).sender_for(kind, row_id)
 
 
 def _opened(sealed: bytes, strongbox: Sealer) -> bytes | None:
@@ -122,7 +128,7 @@ def _letter(row: Letter, content: bytes, lease: Lease, services: Services) -> Pa
         kind=Letter,
         row_id=row.id,
         partner_id=row.partner_id,
-        envelope=Envelope(services.settings.mail_from.address, row.to, content),
+        envelope=Envelope(_sender(services, Letter, row.id), row.to, content),
         lease=lease,
         due_at=row.due_at,
         expires_at=row.expires_at,

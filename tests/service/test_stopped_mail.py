@@ -1,5 +1,6 @@
 """Whose mails have stopped gets none, and whoever is beside them gets theirs."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from rituals.mail_report import Returned
 from rituals.outbox import Letter
 from rituals.returned_mail import start_mail, stop_mail, take_back
 from rituals.signin import SignInLink
+from service.bounces import hear
+from tests import reports
 from tests.service.workday import ANA, BEN, Pair, Workday
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -113,6 +116,23 @@ def test_what_bounced_after_it_was_accepted_is_shown_as_not_sent(day: Workday, p
     with day.services.database.writing() as session:
         assert take_back(session, session.get_one(Delivery, mail.id), Returned.BOUNCE, day.clock.now)
     assert (question_of(pair, ANA).state, question_of(pair, BEN).state) == (State.FAILED, State.SENT)
+
+
+def test_each_mail_has_a_return_path_that_stops_its_reader(day: Workday, pair: Pair, starts_at: datetime) -> None:
+    settings = replace(day.services.settings, bounce_to="bounces@side.example")
+    day.services = replace(day.services, settings=settings)
+    pair.agree(starts_at)
+    starting(day, starts_at)
+    senders = {envelope.sender: envelope for _, envelope in day.post.sent}
+    assert len(senders) == len(day.post.sent) > 2
+    for sender, envelope in senders.items():
+        assert sender.startswith("bounces+")
+        assert b"\r\nFrom: rituals@side.example\r\n" in b"\r\n" + envelope.content
+        assert sender.encode() not in envelope.content
+    hers = next(sender for sender, envelope in senders.items() if envelope.recipient == ANA)
+    hear(day.services, reports.bounce(hers))
+    with day.services.database.reading() as session:
+        assert set(session.scalars(select(Partner.address).where(~Partner.taking_mail()))) == {ANA}
 
 
 def test_no_news_and_no_calendar_mails_either(day: Workday, pair: Pair, starts_at: datetime) -> None:
