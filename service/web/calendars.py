@@ -35,6 +35,7 @@ def show() -> str:
             "pages/calendars/show.html",
             ways=offered(visit.services),
             way=connection.way if connection else "",
+            stopped=not visit.partner.takes_mail,
             linked=linked_of(visit, connection),
             parting=parting(visit, is_linked=connection is not None and connection.is_linked),
             reminders=REMINDERS,

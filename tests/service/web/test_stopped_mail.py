@@ -94,6 +94,14 @@ def test_a_rituals_page_does_not_promise_them_a_mail(couple: Pair, services: Ser
     assert "comes to you by mail when it starts" in couple.ben.get(f"/plans/{plan_id}").text
 
 
+def test_a_calendar_that_is_told_by_mail_is_said_to_hear_nothing(couple: Pair, services: Services) -> None:
+    for browser in (couple.anna, couple.ben):
+        browser.post("/calendars", data={"way": "mail"})
+    stop(services, couple.anna_id, Returned.COMPLAINT)
+    assert "your calendar hears of nothing" in couple.anna.get("/calendars").text
+    assert "your calendar hears of nothing" not in couple.ben.get("/calendars").text
+
+
 def test_what_could_not_be_sent_is_read_on_its_page(couple: Pair, services: Services, clock: FakeClock) -> None:
     plan_id = agree(couple)
     with services.database.writing() as session:
