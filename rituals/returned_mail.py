@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from rituals.calendar_letters import record_untold
@@ -12,7 +12,7 @@ from rituals.delivery import Delivery
 from rituals.errand import HELD, State
 from rituals.invitation import Invitation, Refusal
 from rituals.mail_report import Returned
-from rituals.outbox import Letter, LetterKind
+from rituals.outbox import Draft, Letter, LetterKind
 
 SOON = timedelta(minutes=15)
 """Longer before its start than any mail is composed."""
@@ -63,6 +63,7 @@ def stop_mail(
         return False
     for delivery in on_their_way:
         delivery.hold_back(now)
+    session.execute(delete(Draft).where(Draft.delivery_id.in_([delivery.id for delivery in on_their_way])))
     Letter.withdraw_all(session, partner.id, kinds=tuple(LetterKind))
     if returned is Returned.COMPLAINT:
         partner.complained_at = partner.complained_at or now

@@ -13,7 +13,7 @@ from rituals.delivery import Delivery
 from rituals.errand import State
 from rituals.interfaces import MailError
 from rituals.mail_report import Returned
-from rituals.outbox import Letter
+from rituals.outbox import Draft, Letter
 from rituals.returned_mail import start_mail, stop_mail, take_back
 from rituals.signin import SignInLink
 from service.bounces import hear
@@ -80,6 +80,8 @@ def test_one_that_was_composed_already_does_not_go(day: Workday, pair: Pair, sta
     day.until(starts_at - 10 * SECOND)
     day.post.sent.clear()
     stop(pair)
+    with day.services.database.reading() as session:
+        assert len(session.scalars(select(Draft.id)).all()) == 1
     day.until(starts_at + MINUTE)
     assert set(day.post.moments()) == {BEN}
 
