@@ -119,9 +119,8 @@ class Errand:
                 settled_at=case((late, now), else_=None),
             )
             .returning(cls.id, cls.state, cls.due_at, cls.expires_at, cls.attempts, cls.copies)
-            .execution_options(synchronize_session=False)
         )
-        return sorted((Claimed(*row) for row in session.execute(claimed)), key=Claimed.by_time)
+        return sorted((Claimed(*row) for row in session.connection().execute(claimed)), key=Claimed.by_time)
 
     @classmethod
     def next_at(cls, session: Session) -> datetime | None:
