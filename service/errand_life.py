@@ -19,7 +19,7 @@ ENDS = {
     State.SENT: "It is sent: the mail server took it",
     State.UNKNOWN: "It is unknown: as many copies as may leave have left, and none was confirmed",
     State.EXPIRED: "It is expired: its time passed before it could go, and nothing was mailed",
-    State.FAILED: "It is failed: the mail server refused it for good, at once or later, or mails to its reader have stopped",
+    State.FAILED: "It is failed: the mail server refused it for good or sent it back, or its reader takes no mail",
 }
 
 
