@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import backup, commands, operating
+from service import backup, commands, mail_command, operating
 from service.backup import BackupError
 from service.database import Database
 from service.engines import is_sqlite
@@ -25,12 +25,14 @@ SERVING: dict[str, Command] = {
     "migrate": commands.migrate,
     "status": operating.status,
     "restored": backup.restored,
+    "mail check": mail_command.check,
 }
 ASKING: dict[tuple[str, ...], Callable[[Settings, str], int | None]] = {
     ("calendars", "check"): commands.check_calendar,
     ("status", "prompt"): operating.status_of_prompt,
     ("status", "letter"): operating.status_of_letter,
     ("backup",): backup.backup,
+    ("mail", "check"): mail_command.check,
 }
 """Commands with one thing to ask about."""
 CHECKING = ("check-decks", "check-templates")
@@ -45,8 +47,8 @@ def main(arguments: Sequence[str]) -> int:
     asking = ASKING.get(tuple(arguments[:-1]))
     if asking is not None:
         return start(lambda settings: asking(settings, arguments[-1]))
-    name = arguments[0] if arguments else "serve"
-    if len(arguments) > 1 or name not in (*SERVING, "demo", *CHECKING):
+    name = " ".join(arguments) or "serve"
+    if name not in (*SERVING, "demo", *CHECKING):
         return complain(f"Use: {USAGE}")
     if name in CHECKING:
         return report(mistakes_of(name))

@@ -16,7 +16,8 @@ LONGEST_NUMBER = 18
 
 def status(settings: Settings) -> int:
     """One screen of sentences. 1 where something needs attention."""
-    from service.status import heading, look, needs_attention
+    from service.finding import needs_attention
+    from service.status import heading, look
 
     services = build(settings)
     try:

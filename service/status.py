@@ -1,8 +1,7 @@
 """How the service is doing, for people: one screen of plain sentences, and what to do where something is wrong."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from rituals.tally import Count, Ending, Outcome, Tally
 from service import schema
 from service.amounts import bytes_of, number, several, span
 from service.engines import is_sqlite
+from service.finding import Finding
 from service.services import Services
 from service.settings import Settings
 from service.survey import Survey, counted
@@ -36,18 +36,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Counts = dict[Ending, Count]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One sentence; with a cure where it needs attention."""
-
-    text: str
-    cure: str = ""
-
-    def __str__(self) -> str:
-        return f"! {self.text} {self.cure}" if self.cure else f"  {self.text}"
-
-
-def look(services: Services) -> list[Line]:
+def look(services: Services) -> list[Finding]:
     """Everything that there is to say at the moment."""
     settings, now = services.settings, services.clock()
     with services.database.reading() as session:
@@ -58,11 +47,17 @@ def look(services: Services) -> list[Line]:
         hour, day = Tally.since(session, now - HOUR), Tally.since(session, now - DAY)
         people = [size_of_all(session)]
     lines = [*people, workers(survey), *queues(survey), *mails(hour, "hour"), *mails(day, "day"), *troubles(hour)]
-    return [*lines, *relays(settings, hour), horizon(survey), *calendars(survey), *files(services.database.engine.url, survey, revision)]
+    return [
+        *lines,
+        *relays(settings, hour),
+        horizon(survey),
+        *calendars(survey),
+        *files(services.database.engine.url, survey, revision),
+    ]
 
 
-def size_of_all(session: Session) -> Line:
-    return Line(f"Couples: {rough(session, Couple)}. Plans: {rough(session, Plan)}.")
+def size_of_all(session: Session) -> Finding:
+    return Finding(f"Couples: {rough(session, Couple)}. Plans: {rough(session, Plan)}.")
 
 
 def rough(session: Session, kind: type[Couple] | type[Plan]) -> str:
@@ -78,30 +73,32 @@ def rough(session: Session, kind: type[Couple] | type[Plan]) -> str:
     return f"about {number(max(int(guess or 0), COUNTED_EXACTLY))}"
 
 
-def workers(survey: Survey) -> Line:
+def workers(survey: Survey) -> Finding:
     if not survey.workers:
-        return Line("No worker is at work.", "Start one with ./run worker, or look at its log for why it ended.")
+        return Finding("No worker is at work.", "Start one with ./run worker, or look at its log for why it ended.")
     last = max(sign.beat_at for sign in survey.workers)
-    return Line(f"{several(len(survey.workers), 'worker', 'workers')} at work, heard of {span(survey.at - last)} ago.")
+    return Finding(
+        f"{several(len(survey.workers), 'worker', 'workers')} at work, heard of {span(survey.at - last)} ago."
+    )
 
 
-def queues(survey: Survey) -> Iterator[Line]:
+def queues(survey: Survey) -> Iterator[Finding]:
     for kind, queue in survey.queues.items():
         one, many = NAMES[kind.__tablename__]
         if not queue.due:
-            yield Line(f"No {one} waits.")
+            yield Finding(f"No {one} waits.")
             continue
         behind = "The workers do not keep up: start another, or look at their logs." if queue.late > LATE else ""
-        yield Line(f"{several(queue.due, one, many)} due, the first for {span(queue.late)}.", behind)
+        yield Finding(f"{several(queue.due, one, many)} due, the first for {span(queue.late)}.", behind)
 
 
-def mails(counts: Counts, since: str) -> Iterator[Line]:
+def mails(counts: Counts, since: str) -> Iterator[Finding]:
     for kind, (_, many) in NAMES.items():
         told = ", ".join(f"{number(total(counts, kind, outcome))} {outcome.value}" for outcome in TOLD)
-        yield Line(f"In the last {since}, {many}: {told}.")
+        yield Finding(f"In the last {since}, {many}: {told}.")
 
 
-def troubles(counts: Counts) -> Iterator[Line]:
+def troubles(counts: Counts) -> Iterator[Finding]:
     """What should not happen, in the last hour."""
     sent = sum(total(counts, kind, Outcome.SENT) for kind in NAMES)
     delayed = sum(total(counts, kind, Outcome.DELAYED) for kind in NAMES)
@@ -110,72 +107,68 @@ def troubles(counts: Counts) -> Iterator[Line]:
     unwritable = sum(total(counts, kind, Outcome.UNWRITABLE) for kind in NAMES)
     mail_check = "./run mail check looks at the way to the mail server."
     if expired:
-        yield Line(f"Prompts that could not go in time in the last hour: {number(expired)}.", mail_check)
+        yield Finding(f"Prompts that could not go in time in the last hour: {number(expired)}.", mail_check)
     if delayed and not sent:
-        yield Line("The mail server took nothing in the last hour.", mail_check)
+        yield Finding("The mail server took nothing in the last hour.", mail_check)
     if refused > max(sent // 20, 4):
         cure = "Their log lines say by what code ('why'). RCPT: an address; anything else: us."
-        yield Line(f"Mails refused for good in the last hour: {number(refused)}.", cure)
+        yield Finding(f"Mails refused for good in the last hour: {number(refused)}.", cure)
     if unwritable:
         cure = "Tell the developers: the log has the reason."
-        yield Line(f"Mails that could not be written in the last hour: {number(unwritable)}.", cure)
+        yield Finding(f"Mails that could not be written in the last hour: {number(unwritable)}.", cure)
 
 
-def relays(settings: Settings, counts: Counts) -> Iterator[Line]:
+def relays(settings: Settings, counts: Counts) -> Iterator[Finding]:
     if settings.has_mailbox:
-        yield Line("Mails stay here, in the built-in mailbox.")
+        yield Finding("Mails stay here, in the built-in mailbox.")
     for url in settings.smtp_urls:
-        yield Line(f"Mail goes through {urlsplit(url).hostname}.")
+        yield Finding(f"Mail goes through {urlsplit(url).hostname}.")
     for relay in sorted({ending.relay for ending in counts if ending.relay}):
         theirs = {ending: count for ending, count in counts.items() if ending.relay == relay}
         ends = (Outcome.SENT, Outcome.DELAYED, Outcome.REFUSED)
         told = (f"{number(sum(total(theirs, kind, end) for kind in NAMES))} {end.value}" for end in ends)
-        yield Line(f"In the last hour, through {relay}: {', '.join(told)}.")
+        yield Finding(f"In the last hour, through {relay}: {', '.join(told)}.")
 
 
-def horizon(survey: Survey) -> Line:
+def horizon(survey: Survey) -> Finding:
     if survey.horizon is None:
-        return Line("No plan has dates ahead.")
+        return Finding("No plan has dates ahead.")
     behind = survey.horizon < EXTENDED_BEFORE - HORIZON_BEHIND
     cure = "Workers extend it when nothing else is due: is one at work, and does its log complain?" if behind else ""
-    return Line(f"Every plan's dates are written down for {span(survey.horizon)} ahead at least.", cure)
+    return Finding(f"Every plan's dates are written down for {span(survey.horizon)} ahead at least.", cure)
 
 
-def calendars(survey: Survey) -> Iterator[Line]:
+def calendars(survey: Survey) -> Iterator[Finding]:
     seen = survey.calendars
     behind = "The workers do not keep up with calendars: start another." if seen.late > PERIOD else ""
     if seen.unread_for or behind:
-        yield Line(f"The connected calendar that waits longest was read {span(seen.unread_for)} ago.", behind)
+        yield Finding(f"The connected calendar that waits longest was read {span(seen.unread_for)} ago.", behind)
     for trouble, count in sorted(seen.troubled.items()):
-        yield Line(f"{several(count, 'calendar', 'calendars')} in trouble: {trouble.value}. Their owners are told.")
+        yield Finding(f"{several(count, 'calendar', 'calendars')} in trouble: {trouble.value}. Their owners are told.")
 
 
-def files(url: URL, survey: Survey, revision: str) -> Iterator[Line]:
+def files(url: URL, survey: Survey, revision: str) -> Iterator[Finding]:
     yield tables(revision)
     if not is_sqlite(url):
-        yield Line(f"PostgreSQL, {bytes_of(survey.size)}. Back it up with pg_dump; docs/hosting.md says how.")
+        yield Finding(f"PostgreSQL, {bytes_of(survey.size)}. Back it up with pg_dump; docs/hosting.md says how.")
         return
-    yield Line(f"SQLite, {bytes_of(survey.size)} in {url.database}. ./run backup FILE copies it while it is in use.")
+    yield Finding(f"SQLite, {bytes_of(survey.size)} in {url.database}. ./run backup FILE copies it while it is in use.")
     free = shutil.disk_usage(Path(url.database or "").parent).free
     if free < max(ROOM, survey.size):
-        yield Line(
+        yield Finding(
             f"Its disk has {bytes_of(free)} left.", "Make room: where nothing can be written down, nothing goes."
         )
 
 
-def tables(revision: str) -> Line:
+def tables(revision: str) -> Finding:
     newest = schema.newest()
     if revision < newest:
-        return Line("The tables are not those of this version.", "./run migrate brings them up to date.")
-    return Line(f"The tables are up to date ({revision})." if revision == newest else f"Newer tables ({revision}).")
+        return Finding("The tables are not those of this version.", "./run migrate brings them up to date.")
+    return Finding(f"The tables are up to date ({revision})." if revision == newest else f"Newer tables ({revision}).")
 
 
 def total(counts: Counts, kind: str, outcome: Outcome) -> int:
     return sum(count.mails for ending, count in counts.items() if (ending.kind, ending.outcome) == (kind, outcome))
-
-
-def needs_attention(lines: Sequence[Line]) -> bool:
-    return any(line.cure for line in lines)
 
 
 def heading(now: datetime) -> str:

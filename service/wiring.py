@@ -4,6 +4,7 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from integrations.mail.folder import FolderMailer
 from integrations.mail.folder import Mailbox as FolderMailbox
@@ -21,6 +22,9 @@ from service.links import Links
 from service.loaded_late import LoadedLate
 from service.services import Sending, Services
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.mail_check import MailCheck
 
 MAILBOX_WRITERS = 2
 LONGEST_ANSWER = timedelta(seconds=20)
@@ -98,6 +102,16 @@ def mailer(settings: Settings) -> Mailer:
             f"SMTP_URL would send the password to {exposed.host} in clear; use smtp+starttls:// or smtps://."
         )
     return SmtpMailer(relays, timeout=answer_time(settings.lease))
+
+
+def mail_check(settings: Settings) -> "MailCheck":
+    """What looks at the way that mails take."""
+    from integrations.mail.inspection import Inspected
+    from integrations.names import Dns
+    from service.mail_check import MailCheck
+
+    relays = [Inspected(Relay.parse(url), answer_time(settings.lease)) for url in settings.smtp_urls]
+    return MailCheck(settings, relays, Dns())
 
 
 def sending(settings: Settings) -> Sending:

@@ -147,7 +147,9 @@ def test_a_wrong_setting_is_named(environ: dict[str, str], named: str, sqlite_ur
     assert named in refusal("worker", DATABASE_URL=sqlite_url, **environ)
 
 
-@pytest.mark.parametrize("arguments", [("tset",), ("web", "now"), ("status", "prompt"), ("status", "sentence", "7")])
+@pytest.mark.parametrize(
+    "arguments", [("tset",), ("web", "now"), ("status", "prompt"), ("status", "sentence", "7"), ("mail",), ("backup",)]
+)
 def test_a_slip_of_the_pen_shows_the_commands(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 1
     assert capsys.readouterr().err.startswith("Use: python -m service [serve | web ")
@@ -160,6 +162,31 @@ def test_the_status_is_told_with_a_status(sqlite_url: str, tmp_path: Path) -> No
     assert "! No worker is at work." in told
     assert told.endswith("Something needs attention.\n")
     assert process.returncode == 1
+
+
+def test_the_way_of_mails_is_told_with_a_status() -> None:
+    process = start("mail", "check")
+    told, complaint = process.communicate(timeout=PATIENCE)
+    assert told.startswith("  Mails stay here, in the built-in mailbox.\n")
+    assert (complaint, process.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("address", ["nobody", "a@example.org,b@example.org", "Ana <a@example.org>", "a@b@c"])
+def test_a_test_mail_goes_to_one_address(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mail", "check", address]) == 1
+    assert "not an address" in capsys.readouterr().err
+
+
+def test_a_backup_is_made_by_its_name(sqlite_url: str, tmp_path: Path) -> None:
+    process = start("backup", str(tmp_path / "backup.sqlite3"), DATABASE_URL=sqlite_url)
+    told, complaint = process.communicate(timeout=PATIENCE)
+    assert (complaint, process.returncode) == ("", 0)
+    assert "holds everything" in told
+    assert (tmp_path / "backup.sqlite3").exists()
+
+
+def test_postgresql_is_backed_up_by_its_own_program() -> None:
+    assert "pg_dump" in refusal("backup", "/b.dump", DATABASE_URL="postgresql://user:hush@127.0.0.1:1/rituals")
 
 
 def test_a_prompt_that_never_was_is_told_so(sqlite_url: str) -> None:

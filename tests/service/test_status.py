@@ -17,7 +17,8 @@ from rituals.plan import Plan
 from rituals.tally import Count, Ending, Outcome, Tally
 from service.amounts import bytes_of, span
 from service.errand_life import tell
-from service.status import look, needs_attention
+from service.finding import needs_attention
+from service.status import look
 from service.survey import Kind
 from tests.service.linked_pair import LinkedPair
 from tests.service.test_counting import BUSY, NO_ANSWER
