@@ -25,9 +25,10 @@ NO = MailError("RCPT: 550 5.1.1", permanent=True, recipient_refused=True)
 def heard() -> Iterator[None]:
     """The level at which the program's own events are heard, as in the running program."""
     log = logging.getLogger(logs.NAME)
-    level, log.level = log.level, logging.INFO
+    level = log.level
+    log.setLevel(logging.INFO)
     yield
-    log.level = level
+    log.setLevel(level)
 
 
 def told(day: Workday) -> dict[tuple[str, Outcome], int]:
