@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import IntEnum
 from threading import Lock
@@ -25,14 +26,25 @@ class Step(IntEnum):
 
 
 @dataclass(slots=True)
-class Entry:
-    """One line, and what became of it."""
+class Line:
+    """What one sender has to say of one row, and what became of it."""
 
     parcel: Parcel
     step: Step
-    is_settled: bool = field(default=False, init=False)
     is_ours: bool | None = field(default=None, init=False)
     """Whether the row was still its holder's; None: it could not be written."""
+
+    @property
+    def row(self) -> tuple[Kind, int]:
+        return self.parcel.kind, self.parcel.row_id
+
+
+@dataclass(slots=True)
+class Entry:
+    """The lines of one sender, written together."""
+
+    lines: Sequence[Line]
+    is_settled: bool = field(default=False, init=False)
 
 
 class Ledger:
@@ -53,14 +65,24 @@ class Ledger:
 
     def intend(self, parcel: Parcel) -> bool:
         """Record that one more copy may leave from here on. False: not ours any more, or that cannot be recorded."""
-        return self._write(Entry(parcel, Step.INTENDED)).is_ours is True
+        line = Line(parcel, Step.INTENDED)
+        self.write(line)
+        return line.is_ours is True
 
     def close(self, parcel: Parcel) -> bool:
         """Record that the copy was accepted. False: that could not be recorded. Its draft goes with `sweep`."""
-        entry = self._write(Entry(parcel, Step.SENT))
-        if entry.is_ours:
-            self._gone.append(parcel.row_id)
-        return entry.is_ours is not None
+        line = Line(parcel, Step.SENT)
+        self.write(line)
+        return line.is_ours is not None
+
+    def write(self, *lines: Line) -> None:
+        """Back when they are written, or cannot be; each line knows. The drafts of what was sent go with `sweep`."""
+        entry = Entry(lines)
+        self._waiting.append(entry)
+        with self._turn:
+            if not entry.is_settled:
+                self._write_group(self._group())
+        self._gone.extend(line.parcel.row_id for line in lines if line.step is Step.SENT and line.is_ours)
 
     @property
     def unswept(self) -> int:
@@ -78,50 +100,41 @@ class Ledger:
         if connection is not None:
             connection.invalidate()
 
-    def _write(self, entry: Entry) -> Entry:
-        self._waiting.append(entry)
-        with self._turn:
-            if not entry.is_settled:
-                self._write_group(self._group())
-        return entry
-
     def _group(self) -> list[Entry]:
-        """All who wait, except where a row would come twice."""
-        rows: dict[tuple[Kind, int], Entry] = {}
+        """All who wait, up to one with a row that another has as well."""
+        entries, rows = list[Entry](), set[tuple[Kind, int]]()
         while self._waiting:
             entry = self._waiting.popleft()
-            row = entry.parcel.kind, entry.parcel.row_id
-            if row in rows:
+            if any(line.row in rows for line in entry.lines):
                 self._waiting.appendleft(entry)
                 break
-            rows[row] = entry
-        return sorted(rows.values(), key=lambda entry: entry.step)
+            entries.append(entry)
+            rows.update(line.row for line in entry.lines)
+        return entries
 
     def _write_group(self, entries: Sequence[Entry]) -> None:
-        for kind in {entry.parcel.kind for entry in entries}:
-            lines = [entry for entry in entries if entry.parcel.kind is kind]
-            try:
-                ours = self._run(kind, lines)
-            except self._database.errors as error:
-                event("ledger.database", why=type(error).__name__, lines=len(lines))
-                self.disconnect()
-            else:
-                for line in lines:
-                    line.is_ours = line.parcel.row_id in ours
+        lines = sorted((line for entry in entries for line in entry.lines), key=lambda line: line.step)
+        for kind in {line.parcel.kind for line in lines}:
+            self._run(kind, [line for line in lines if line.parcel.kind is kind])
         for entry in entries:
             entry.is_settled = True
 
-    def _run(self, kind: Kind, lines: Sequence[Entry]) -> set[int]:
+    def _run(self, kind: Kind, lines: Sequence[Line]) -> None:
         intended = sum(line.step is Step.INTENDED for line in lines)
         values: dict[str, Value] = {"now": self._clock()}
         for number, line in enumerate(lines):
             values[f"id_{number}"] = line.parcel.row_id
             values[f"holder_{number}"] = line.parcel.lease.holder
-        cursor = self._connected().cursor()
         try:
-            return {row[0] for row in self._statement(kind, intended, len(lines) - intended).run(cursor, values)}
-        finally:
-            cursor.close()
+            with closing(self._connected().cursor()) as cursor:
+                found = self._statement(kind, intended, len(lines) - intended).run(cursor, values)
+        except self._database.errors as error:
+            event("ledger.database", why=type(error).__name__, lines=len(lines))
+            self.disconnect()
+            return
+        ours = {row[0] for row in found}
+        for line in lines:
+            line.is_ours = line.parcel.row_id in ours
 
     def _statement(self, kind: Kind, intended: int, sent: int) -> Prepared:
         key = kind, intended, sent
