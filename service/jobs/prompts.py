@@ -64,7 +64,7 @@ class Composer:
             drafts.keep(session, Delivery, [mail for mail in mails if mail], self._services.strongbox, now)
         for one, mail in zip(occasions, mails, strict=True):
             if mail:
-                event("prompt.composed", plan=one.plan_id, occurrence=one.occurrence_id, delivery=one.delivery_id)
+                event("delivery.composed", id=one.delivery_id, occurrence=one.occurrence_id, plan=one.plan_id)
         return sum(mail is not None for mail in mails)
 
     def _draw(self, session: Session, occasions: Sequence[Occasion]) -> dict[int, Drawn]:
