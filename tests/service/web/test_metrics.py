@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,10 +15,12 @@ from rituals.signin import SignInLink
 from rituals.tally import Count, Ending, Outcome, Tally
 from service.database import Database
 from service.exposition import CONTENT_TYPE, Metric, expose
+from service.measures import measure
 from service.services import Services
-from service.survey import Survey
+from service.survey import KINDS as KINDS_OF_MAIL
+from service.survey import NOTHING, Calendars, Queue, Survey
 from tests.conftest import KINDS
-from tests.fakes import FakeClock
+from tests.fakes import A_MONDAY, FakeClock
 from tests.service.web.apps import Apps
 from tests.service.web.people import Pair
 
@@ -114,6 +117,17 @@ def test_without_a_token_nobody_guesses_it(secure_app: Flask) -> None:
 def test_only_this_machine_needs_no_token(client: FlaskClient, client_address: str) -> None:
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": client_address}).status_code == 404
     assert client.get("/metrics", headers={"Host": "rebound.example"}).status_code == 404
+
+
+def test_the_alerts_in_the_docs_watch_what_there_is() -> None:
+    calendars = Calendars(NOTHING, NOTHING, {})
+    survey = Survey(A_MONDAY, {kind: Queue(0, NOTHING) for kind in KINDS_OF_MAIL}, (), calendars, NOTHING, 0, 0)
+    told = expose(measure(survey, {Ending("delivery", Outcome.SENT, RELAY, 250): Count(1, 0.2)}))
+    hosting = (Path(__file__).parents[3] / "docs" / "hosting.md").read_text()
+    watched = set(re.findall(r"side_by_side_[a-z_]+", hosting)) - {"side_by_side_"}
+    assert len(watched) > 6
+    assert watched <= set(re.findall(r"^side_by_side_[a-z_]+", told, re.MULTILINE))
+    assert set(re.findall(r'outcome="([a-z]+)"', hosting)) <= set(Outcome)
 
 
 def test_a_label_cannot_end_its_line() -> None:
