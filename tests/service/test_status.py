@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 
 from rituals.calendar_interfaces import Trouble
+from rituals.catalogue import Catalogue
+from rituals.couple import Couple
 from rituals.delivery import Delivery
 from rituals.errand import State
 from rituals.interfaces import MailError
@@ -16,10 +19,13 @@ from rituals.outbox import Letter
 from rituals.plan import Plan
 from rituals.tally import Count, Ending, Outcome, Tally
 from service.amounts import bytes_of, span
+from service.database import Database
 from service.errand_life import tell
 from service.finding import needs_attention
-from service.status import look
+from service.status import COUNTED_EXACTLY, look
 from service.survey import Kind
+from tests.fakes import A_MONDAY
+from tests.service.conftest import workday
 from tests.service.linked_pair import LinkedPair
 from tests.service.test_counting import BUSY, NO_ANSWER
 from tests.service.workday import ANA, BEN, Pair, Workday
@@ -143,6 +149,16 @@ def test_calendars_in_trouble_are_counted(day: Workday, pair: Pair) -> None:
     assert "  The connected calendar that waits longest was read 10 minutes ago." in told
     day.let_pass(HOUR)
     assert any("do not keep up with calendars" in line for line in cures(day))
+
+
+def test_a_multitude_is_told_roughly(database: Database, tmp_path: Path, decks: Catalogue) -> None:
+    couple = {"formed_at": A_MONDAY, "phone_place": "in a drawer", "closing_line": "", "events_stay": True}
+    with database.writing() as session:
+        session.execute(insert(Couple), [couple] * (COUNTED_EXACTLY + 1))
+    is_sqlite = database.engine.dialect.name == "sqlite"
+    told = texts(workday(database, tmp_path, decks))
+    assert told[0] == f"  Couples: {'10,001' if is_sqlite else 'about 10,000'}. Plans: 0."
+    assert any(line.startswith("  SQLite, " if is_sqlite else "  PostgreSQL, ") for line in told)
 
 
 def life(day: Workday, kind: Kind = Delivery) -> str:
