@@ -79,7 +79,7 @@ def stands(row: Delivery | Letter, now: datetime) -> Iterator[str]:
 def known_as(row: Delivery | Letter) -> Iterator[str]:
     yield f"In our log: lines with the event '{row.__tablename__}.…' and \"id\": {row.id}."
     if isinstance(row, Delivery):
-        named = f"<prompt.{row.id}.{row.due_at.timestamp():.0f}."
+        named = f"<prompt.{row.id}.{int(row.due_at.timestamp())}."
         yield f"In the mail server's log: the Message-ID that begins with {named}"
 
 

@@ -122,7 +122,7 @@ def relays(settings: Settings, counts: Counts) -> Iterator[Finding]:
     if settings.has_mailbox:
         yield Finding("Mails stay here, in the built-in mailbox.")
     for url in settings.smtp_urls:
-        yield Finding(f"Mail goes through {urlsplit(url).hostname}.")
+        yield Finding(f"Mail goes through {urlsplit(url).netloc.rpartition('@')[2]}.")
     for relay in sorted({ending.relay for ending in counts if ending.relay}):
         theirs = {ending: count for ending, count in counts.items() if ending.relay == relay}
         ends = (Outcome.SENT, Outcome.DELAYED, Outcome.REFUSED)
@@ -164,7 +164,9 @@ def tables(revision: str) -> Finding:
     newest = schema.newest()
     if revision < newest:
         return Finding("The tables are not those of this version.", "./run migrate brings them up to date.")
-    return Finding(f"The tables are up to date ({revision})." if revision == newest else f"Newer tables ({revision}).")
+    if revision > newest:
+        return Finding(f"The tables are those of a version to come ({revision}); this one works on them as well.")
+    return Finding(f"The tables are up to date ({revision}).")
 
 
 def total(counts: Counts, kind: str, outcome: Outcome) -> int:

@@ -138,6 +138,13 @@ def test_what_is_wrong_is_said_with_its_cure(working: Workday, cause: Callable[[
     assert needs_attention(look(working.services))
 
 
+def test_tables_of_a_version_to_come_are_no_trouble(working: Workday) -> None:
+    with working.services.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert cures(working) == []
+    assert "  The tables are those of a version to come (9999); this one works on them as well." in texts(working)
+
+
 def test_calendars_in_trouble_are_counted(day: Workday, pair: Pair) -> None:
     linked = LinkedPair.connect(day, pair)
     linked.look()
