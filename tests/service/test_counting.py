@@ -42,10 +42,10 @@ def told(day: Workday) -> dict[tuple[str, Outcome], int]:
 
 
 def test_what_a_worker_did_is_counted_in_rows(day: Workday, pair: Pair) -> None:
-    pair.agree(day.clock.now + timedelta(hours=1))
-    day.until(day.clock.now + timedelta(minutes=50))
+    pair.agree(day.clock.now + timedelta(minutes=2), minutes=10)
+    day.work(timedelta(minutes=1))
     day.post.troubles += [NO, BUSY]
-    day.until(day.clock.now + timedelta(minutes=30))
+    day.work(timedelta(minutes=3))
     assert sorted(pair.states()) == [State.FAILED, State.SENT]
     counted = told(day)
     assert counted["delivery", Outcome.SENT] == 1
@@ -54,10 +54,10 @@ def test_what_a_worker_did_is_counted_in_rows(day: Workday, pair: Pair) -> None:
 
 
 def test_what_nobody_can_know_is_counted_once(day: Workday, pair: Pair) -> None:
-    pair.agree(day.clock.now + timedelta(hours=1))
-    day.until(day.clock.now + timedelta(minutes=50))
+    pair.agree(day.clock.now + timedelta(minutes=2), minutes=10)
+    day.work(timedelta(minutes=1))
     day.post.troubles += [NO_ANSWER] * 4
-    day.until(day.clock.now + timedelta(minutes=40))
+    day.work(timedelta(minutes=3))
     assert pair.states() == [State.UNKNOWN, State.UNKNOWN]
     counted = told(day)
     assert counted["delivery", Outcome.UNCERTAIN] == 4
