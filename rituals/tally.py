@@ -23,6 +23,7 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 WITHIN = tuple(timedelta(milliseconds=number) for number in (100, 250, 500, 1000, 2500, 5000, 15000, 60000, 300000))
 """How late a mail was, by the first of these that it kept to; 0 where it kept to none, or did not go."""
 RELAY_LIMIT = 120
+KEY = ("at", "kind", "outcome", "relay", "within")
 
 
 class Outcome(StrEnum):
@@ -76,11 +77,16 @@ class Tally(Base):
 
     @classmethod
     def add(cls, session: Session, counts: Mapping[Ending, Count], now: datetime) -> None:
-        """Add what one worker counted; steps that are long over go."""
+        """Add what one worker counted, in one statement; steps that are long over go."""
+        if not counts:
+            return
         steps = int((now - EVER) / STEP)
-        for at in (EVER, EVER + steps * STEP):
-            for ending in sorted(counts):  # one order everywhere, so that workers never wait for each other in a ring
-                cls._raise(session, at, ending, counts[ending])
+        # One order everywhere, so that workers never wait for each other in a ring.
+        rows = [cls._row(at, ending, counts[ending]) for at in (EVER, EVER + steps * STEP) for ending in sorted(counts)]
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        insert = sqlite.insert(cls) if is_sqlite else postgresql.insert(cls)
+        grown = {"mails": cls.mails + insert.excluded.mails, "seconds": cls.seconds + insert.excluded.seconds}
+        session.execute(insert.values(rows).on_conflict_do_update(index_elements=KEY, set_=grown))
         session.execute(delete(cls).where(cls.at > EVER, cls.at < now - KEPT))
 
     @classmethod
@@ -102,17 +108,17 @@ class Tally(Base):
             for kind, outcome, relay, within, mails, seconds in session.execute(sums)
         }
 
-    @classmethod
-    def _raise(cls, session: Session, at: datetime, ending: Ending, count: Count) -> None:
-        key = {"at": at, "kind": ending.kind, "outcome": ending.outcome, "relay": ending.relay, "within": ending.within}
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        insert = sqlite.insert(cls) if is_sqlite else postgresql.insert(cls)
-        grown = {"mails": cls.mails + insert.excluded.mails, "seconds": cls.seconds + insert.excluded.seconds}
-        session.execute(
-            insert.values(**key, mails=count.mails, seconds=count.seconds).on_conflict_do_update(
-                index_elements=[*key], set_=grown
-            )
-        )
+    @staticmethod
+    def _row(at: datetime, ending: Ending, count: Count) -> dict[str, datetime | str | int | float]:
+        return {
+            "at": at,
+            "kind": ending.kind,
+            "outcome": ending.outcome,
+            "relay": ending.relay,
+            "within": ending.within,
+            "mails": count.mails,
+            "seconds": count.seconds,
+        }
 
 
 def within(late: timedelta) -> int:

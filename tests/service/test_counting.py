@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.fakes import FakeClock
 from tests.service.workday import Pair, Workday
 
 SENT = Ending("delivery", Outcome.SENT, "mail.example:25", 1000)
+GONE = Ending("letter", Outcome.EXPIRED)
 BUSY = MailError("RCPT: 450 4.2.1")
 NO_ANSWER = MailError("after the body: no answer in time", uncertain=True)
 NO = MailError("RCPT: 550 5.1.1", permanent=True, recipient_refused=True)
@@ -97,10 +99,27 @@ def test_counts_grow_by_steps_and_for_ever(database: Database, clock: FakeClock)
         assert Tally.since(session, clock() - timedelta(hours=1)) == {SENT: Count(5, 1.0)}
     clock.advance(KEPT)
     with database.writing() as session:
-        Tally.add(session, {}, clock())
+        Tally.add(session, {GONE: Count(1)}, clock())
     with database.reading() as session:
-        assert Tally.since(session, clock() - 2 * KEPT) == {}
-        assert Tally.ever(session) == {SENT: Count(5, 1.0)}
+        assert Tally.since(session, clock() - 2 * KEPT) == {GONE: Count(1)}
+        assert Tally.ever(session) == {SENT: Count(5, 1.0), GONE: Count(1)}
+
+
+def test_workers_count_side_by_side(database: Database, clock: FakeClock) -> None:
+    both = {SENT: Count(1, 0.5), GONE: Count(1)}
+
+    def count() -> None:
+        for _ in range(10):
+            with database.recording() as session:
+                Tally.add(session, dict(reversed(both.items())), clock())
+
+    workers = [Thread(target=count) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with database.reading() as session:
+        assert Tally.ever(session) == {SENT: Count(30, 15.0), GONE: Count(30)}
 
 
 @pytest.mark.parametrize(
