@@ -36,6 +36,8 @@ class MailCheck:
             yield Finding("Mails stay here, in the built-in mailbox.", cure)
         for relay in self.relays:
             yield from self._server(relay)
+        if self.settings.is_production and any(relay.is_here for relay in self.relays):
+            yield Finding("The address by which this machine sends to others needs a name that leads back to it (PTR).")
         yield from look_up(
             Domains.of(self.settings), [relay.host for relay in self.relays if not relay.is_here], self.names
         )

@@ -14,7 +14,10 @@ def check(settings: Settings, to: str = "") -> int:
     from service import wiring
 
     address = recipient(to) if to else ""
-    looked = wiring.mail_check(settings)
+    try:
+        looked = wiring.mail_check(settings)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
     wrong = tell(looked.look())
     if address:
         wrong |= tell(looked.send(address, wiring.now()))

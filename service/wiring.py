@@ -95,23 +95,28 @@ def mailer(settings: Settings) -> Mailer:
     """The mail server that the settings name, or the built-in mailbox."""
     if settings.has_mailbox:
         return FolderMailer(mailbox_folder(settings))
-    relays = [Relay.parse(url) for url in settings.smtp_urls]
-    exposed = next((relay for relay in relays if relay.exposes_password), None)
+    return SmtpMailer(relays(settings), timeout=answer_time(settings.lease))
+
+
+def relays(settings: Settings) -> list[Relay]:
+    """The mail servers that the settings name. Raises ValueError, which says what is wrong with one."""
+    found = [Relay.parse(url) for url in settings.smtp_urls]
+    exposed = next((relay for relay in found if relay.exposes_password), None)
     if exposed is not None:
         raise ValueError(
             f"SMTP_URL would send the password to {exposed.host} in clear; use smtp+starttls:// or smtps://."
         )
-    return SmtpMailer(relays, timeout=answer_time(settings.lease))
+    return found
 
 
 def mail_check(settings: Settings) -> "MailCheck":
-    """What looks at the way that mails take."""
+    """What looks at the way that mails take. Raises ValueError."""
     from integrations.mail.inspection import Inspected
     from integrations.names import Dns
     from service.mail_check import MailCheck
 
-    relays = [Inspected(Relay.parse(url), answer_time(settings.lease)) for url in settings.smtp_urls]
-    return MailCheck(settings, relays, Dns())
+    inspected = [Inspected(relay, answer_time(settings.lease)) for relay in relays(settings)]
+    return MailCheck(settings, inspected, Dns())
 
 
 def sending(settings: Settings) -> Sending:

@@ -177,6 +177,12 @@ def test_a_test_mail_goes_to_one_address(address: str, capsys: pytest.CaptureFix
     assert "not an address" in capsys.readouterr().err
 
 
+def test_a_mail_server_that_would_read_the_password_in_clear_is_not_greeted() -> None:
+    complaint = refusal("mail", "check", SMTP_URL="smtp://ana:hush@mail.example.org")
+    assert "would send the password to mail.example.org in clear" in complaint
+    assert "hush" not in complaint
+
+
 def test_a_backup_is_made_by_its_name(sqlite_url: str, tmp_path: Path) -> None:
     process = start("backup", str(tmp_path / "backup.sqlite3"), DATABASE_URL=sqlite_url)
     told, complaint = process.communicate(timeout=PATIENCE)

@@ -100,6 +100,13 @@ def test_a_way_that_is_open_is_said_to_be(server: MailServer) -> None:
     assert server.received == []
 
 
+def test_a_mail_server_on_this_machine_sends_by_an_address_that_needs_a_name(server: MailServer) -> None:
+    production = {"ENVIRONMENT": "production", "BASE_URL": "https://rituals.example.org"}
+    assert [line for line in look(check_of([server.url], **production)) if "(PTR)" in line] == [
+        "  The address by which this machine sends to others needs a name that leads back to it (PTR)."
+    ]
+
+
 def test_the_password_is_never_said(server: MailServer) -> None:
     server.users = {"ana": "another"}
     (finding,) = wrong(check_of([server.url.replace("another", "s3cret")]))
