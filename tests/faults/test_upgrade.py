@@ -36,11 +36,9 @@ revision, down_revision, branch_labels, depends_on = "{NEXT}", "{newest()}", Non
 def upgrade() -> None:
     op.create_table("cup", sa.Column("id", sa.BigInteger(), nullable=False), sa.PrimaryKeyConstraint("id"))
     for table in ("delivery", "letter", "partner", "heartbeat"):
-        with op.batch_alter_table(table) as batch_op:
-            batch_op.add_column(sa.Column("cup", sa.String(20), nullable=True))
-            batch_op.add_column(sa.Column("tea", sa.String(20), nullable=False, server_default="green"))
-    with op.batch_alter_table("delivery") as batch_op:
-        batch_op.create_index("ix_delivery_cup", ["cup"])
+        op.add_column(table, sa.Column("cup", sa.String(20), nullable=True))
+        op.add_column(table, sa.Column("tea", sa.String(20), nullable=False, server_default="green"))
+    op.create_index("ix_delivery_cup", "delivery", ["cup"])
 '''
 
 

@@ -1,5 +1,8 @@
 """Migrations: up, down and up again, and in agreement with the models."""
 
+import re
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -9,7 +12,7 @@ from sqlalchemy import inspect, text
 import rituals.models  # noqa: F401  # so that every table is known
 from rituals.storage import Base
 from service.database import Database
-from service.schema import SchemaError, configuration, newest
+from service.schema import REVISIONS, SchemaError, configuration, newest
 
 
 def tables(database: Database) -> set[str]:
@@ -53,6 +56,14 @@ def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaError, match="another version"):
         database.migrate()
+
+
+@pytest.mark.parametrize("migration", sorted(REVISIONS.glob("[0-9]*.py"))[6:], ids=lambda path: path.stem)
+def test_a_migration_only_adds_or_says_why_nobody_reads_what_it_takes_away(migration: Path) -> None:
+    """Workers of the version before go on while it runs, and after it."""
+    source = migration.read_text()
+    upgrade = source.partition("def upgrade")[2].partition("def downgrade")[0]
+    assert not re.search(r"\bdrop_|rename|alter_column", upgrade) or "\nTAKES_AWAY = " in source
 
 
 def test_every_reference_has_an_index(database: Database) -> None:
