@@ -80,10 +80,6 @@ class MailConnection(Protocol):
 class Mailer(Protocol):
     """Where mail goes."""
 
-    def connect(self) -> MailConnection:
-        """One of them."""
-        ...
-
     def connections(self) -> Sequence[MailConnection]:
         """One for each that may be open at once, each to one mail server; none of them is open yet."""
         ...

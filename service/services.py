@@ -21,8 +21,6 @@ KEEPERS = 4
 class Sending:
     """How mail may be handed over."""
 
-    connections: int = 2
-    """At once."""
     patience: timedelta = timedelta(seconds=5)
     """How long the server may take to answer a body; well inside the lease."""
 

@@ -26,7 +26,6 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from service.mail_check import MailCheck
 
-MAILBOX_WRITERS = 2
 LONGEST_ANSWER = timedelta(seconds=20)
 DECKS = Path(__file__).parent.parent / "rituals" / "decks"
 
@@ -120,10 +119,8 @@ def mail_check(settings: Settings) -> "MailCheck":
 
 
 def sending(settings: Settings) -> Sending:
-    """As many connections as the first relay takes, and as much patience as the lease allows."""
-    first = settings.smtp_urls[:1]
-    connections = Relay.parse(first[0]).connections if first else MAILBOX_WRITERS
-    return Sending(connections, answer_time(settings.lease))
+    """As much patience as the lease allows."""
+    return Sending(answer_time(settings.lease))
 
 
 def mailbox(settings: Settings) -> Mailbox | None:

@@ -86,7 +86,7 @@ class Worker:
             self._work()
 
     def _work(self) -> None:
-        event("worker.started", connections=self._services.sending.connections)
+        event("worker.started", connections=len(self._senders))
         self._senders.start()
         self._keepers.start()
         self._seekers.start()
@@ -134,6 +134,8 @@ class Worker:
 
     def _claim(self, kind: Kind) -> bool:
         """Take in no more than the senders can soon hand over. True: there may be more."""
+        if self._senders.rest():
+            return False  # others may have them, and so may we when a relay is back
         if self._senders.waiting >= ROOM:
             return True
         claimed = 0
@@ -148,6 +150,9 @@ class Worker:
             moments = [kind.next_at(session) for kind in KINDS]
         now = self._services.clock()
         ahead = [at - now for at in moments if at is not None]
+        if rest := self._senders.rest():
+            return min(self._poll, timedelta(seconds=rest))
+        self._senders.nudge()
         if self._senders.waiting or self._ledger.unswept:
             return POLL / 20
         return max(timedelta(milliseconds=5), min(self._poll, *ahead)) if ahead else self._poll

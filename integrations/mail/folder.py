@@ -31,9 +31,6 @@ class FolderMailer:
 
     folder: Path
 
-    def connect(self) -> "FolderConnection":
-        return FolderConnection(self.folder)
-
     def connections(self) -> Sequence["FolderConnection"]:
         return [FolderConnection(self.folder) for _ in range(WRITERS)]
 

@@ -33,9 +33,6 @@ class SmtpMailer:
         """How long one message can take at most."""
         return self._timeout * STEPS_A_MESSAGE
 
-    def connect(self) -> SmtpConnection:
-        return SmtpConnection(self._pools[0], self._timeout.total_seconds(), self._elapsed)
-
     def connections(self) -> Sequence[SmtpConnection]:
         timeout = self._timeout.total_seconds()
         return [

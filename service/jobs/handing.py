@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from rituals.calendar_letters import record_perhaps_told, record_told
 from rituals.couple import Partner
 from rituals.errand import COPIES, backoff
-from rituals.interfaces import MailConnection, MailError
+from rituals.interfaces import Envelope, MailConnection, MailError
 from rituals.outbox import Letter
 from service.jobs import drafts
 from service.jobs.ledger import Ledger
@@ -32,16 +32,26 @@ class Handing:
     ledger: Ledger
     parcel: Parcel
 
-    def run(self, connection: MailConnection) -> None:
+    def run(
+        self,
+        connection: MailConnection,
+        *,
+        then: Envelope | None = None,
+        may_go_elsewhere: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """False if no relay took part and it may go another way: then nothing is written down, and it is no try."""
         try:
-            gone = self._is_time() and connection.send(self.parcel.envelope, self._may_go)
+            gone = self._is_time() and connection.send(self.parcel.envelope, self._may_go, then=then)
         except MailError as error:
-            self._record_error(error)
+            if error.unreachable and may_go_elsewhere():
+                return False
+            self._record_error(error, connection.relay)
         else:
             if gone:
-                self._record_sent()
+                self._record_sent(connection.relay)
             else:
                 self._record(self._held_back)
+        return True
 
     def _may_go(self) -> bool:
         """Asked right before the body: in time, ours, wanted; that a copy may leave is on record before it does."""
@@ -67,15 +77,16 @@ class Handing:
         with self.services.database.writing() as session:
             return parcel.kind.intend(session, parcel.row_id, parcel.lease, copies=parcel.copies + 1)
 
-    def _record_sent(self) -> None:
+    def _record_sent(self, relay: str) -> None:
         """Letters may have more to write down; what the ledger cannot take now is written however long that takes."""
         if self.parcel.kind is Letter or not self.ledger.close(self.parcel):
             self._record(self._sent)
-        self._log_sent()
+        self._log_sent(relay)
 
-    def _record_error(self, error: MailError) -> None:
+    def _record_error(self, error: MailError, relay: str) -> None:
+        parcel = self.parcel
         outcome = "uncertain" if error.uncertain else "refused" if error.permanent else "delayed"
-        event(f"{self.parcel.name}.{outcome}", id=self.parcel.row_id, attempt=self.parcel.attempts, why=str(error))
+        event(f"{parcel.name}.{outcome}", id=parcel.row_id, attempt=parcel.attempts, relay=relay, why=str(error))
         if error.uncertain:
             self._record(self._unanswered)
         elif error.permanent:
@@ -107,10 +118,10 @@ class Handing:
             if parcel.kind is Letter:
                 record_told(session, parcel.row_id, now)
 
-    def _log_sent(self) -> None:
+    def _log_sent(self, relay: str) -> None:
         parcel = self.parcel
         late = int((self.services.clock() - parcel.due_at).total_seconds() * 1000)
-        event(f"{parcel.name}.sent", id=parcel.row_id, attempt=parcel.attempts, late_ms=late)
+        event(f"{parcel.name}.sent", id=parcel.row_id, attempt=parcel.attempts, relay=relay, late_ms=late)
 
     def _held_back(self, session: Session) -> None:
         """Whoever claims it next sees why. Its own moment, not ours: the clock may be what is wrong."""

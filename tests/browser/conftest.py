@@ -164,7 +164,7 @@ def _services(
         links=Links([KEY], settings.base_url),
         vault=Vault([KEY]),
         strongbox=Strongbox([KEY]),
-        sending=Sending(connections=2, patience=timedelta(seconds=5)),
+        sending=Sending(patience=timedelta(seconds=5)),
         calendars=calendars(settings),
     )
 

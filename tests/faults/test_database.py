@@ -67,7 +67,7 @@ def test_a_disk_that_fills_after_a_body_lets_nothing_more_go_until_the_answer_is
     stage.behave(on(At.AFTER_BODY, call(lambda _: worker.limit_files(SMALL)), first=1))
     prompts = stage.due(3)
     assert stage.server.wait_for_messages(1)
-    assert not stage.server.wait_for(At.MAIL, 2, timeout=1.5), "the next one went although this one was not recorded"
+    assert not stage.server.wait_for(At.BODY, 2, timeout=1.5), "the next one went although this one was not recorded"
     worker.limit_files(AS_IT_LIKES)
     assert stage.server.wait_for_messages(6)
     eventually(lambda: prompts.all_are(State.SENT), what="all are sent")

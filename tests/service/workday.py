@@ -1,6 +1,6 @@
 """A worker in this process, for whom time passes only when it rests: hours of work in a moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,8 +40,18 @@ class Post:
     troubles: list[MailError] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
-    def connect(self) -> "Post":
-        return self
+    @property
+    def relay(self) -> str:
+        return "post"
+
+    def connections(self) -> Sequence["Post"]:
+        return [self, self]
+
+    def rests(self) -> float:
+        return 0.0
+
+    def open(self) -> None:
+        """Nothing is to be opened."""
 
     def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
         with self.lock:

@@ -47,7 +47,7 @@ def a_letter() -> bytes:
 
 
 def test_a_letter_is_read_as_it_was_written(tmp_path: Path) -> None:
-    FolderMailer(tmp_path).connect().send(Envelope("bounce@side.example", "anna@example.org", a_letter()), yes)
+    FolderMailer(tmp_path).connections()[0].send(Envelope("bounce@side.example", "anna@example.org", a_letter()), yes)
     [letter] = Mailbox(tmp_path).letters()
     assert (letter.sender, letter.recipient) == ("bounce@side.example", "anna@example.org")
     assert letter.subject == "Tee für zwei 🫖"
@@ -61,7 +61,7 @@ def test_a_letter_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_the_newest_letter_comes_first_and_the_list_has_an_end(tmp_path: Path) -> None:
-    connection = FolderMailer(tmp_path).connect()
+    connection = FolderMailer(tmp_path).connections()[0]
     for number in range(5):
         connection.send(envelope(number), yes)
     ids = [dict(letter.headers)["Message-ID"] for letter in Mailbox(tmp_path).letters(limit=3)]
@@ -69,7 +69,7 @@ def test_the_newest_letter_comes_first_and_the_list_has_an_end(tmp_path: Path) -
 
 
 def test_a_refused_hand_over_leaves_no_trace(tmp_path: Path) -> None:
-    FolderMailer(tmp_path).connect().send(envelope(), no)
+    FolderMailer(tmp_path).connections()[0].send(envelope(), no)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -80,7 +80,7 @@ def test_a_mailbox_without_a_folder_is_empty(tmp_path: Path) -> None:
 def test_a_folder_that_takes_nothing_is_a_reason_to_try_again(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(MailError) as caught:
-        FolderMailer(tmp_path / "file").connect().send(envelope(), yes)
+        FolderMailer(tmp_path / "file").connections()[0].send(envelope(), yes)
     assert verdict(caught.value) == "transient"
 
 
@@ -125,7 +125,7 @@ def test_only_the_name_of_a_letter_opens_one(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_an_odd_file_does_not_hide_the_others(tmp_path: Path, content: bytes) -> None:
-    FolderMailer(tmp_path).connect().send(envelope(), yes)
+    FolderMailer(tmp_path).connections()[0].send(envelope(), yes)
     (tmp_path / f"{A_NAME}.eml").write_bytes(content)
     (tmp_path / "20270301T090000.000000Z-00000000.eml").mkdir()
     (tmp_path / "20270301T090000.000000Z-00000001.eml").symlink_to("nowhere")

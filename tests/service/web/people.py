@@ -1,5 +1,6 @@
 """The people of the web tests: browsers, the way in, and two who share a space."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -20,8 +21,18 @@ class KeptMail:
 
     letters: list[Envelope] = field(default_factory=list)
 
-    def connect(self) -> "KeptMail":
-        return self
+    @property
+    def relay(self) -> str:
+        return "post"
+
+    def connections(self) -> Sequence["KeptMail"]:
+        return [self, self]
+
+    def rests(self) -> float:
+        return 0.0
+
+    def open(self) -> None:
+        """Nothing is to be opened."""
 
     def send(self, envelope: Envelope, hand_over: HandOver, *, then: Envelope | None = None) -> bool:
         if not hand_over():

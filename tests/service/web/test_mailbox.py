@@ -60,7 +60,7 @@ def box(services: Services, tmp_path: Path) -> Box:
     folder = tmp_path / "mailbox"
     mailbox = Mailbox(folder)
     client = create_app(replace(services, mailbox=mailbox)).test_client()
-    connection = FolderMailer(folder).connect()
+    connection = FolderMailer(folder).connections()[0]
 
     def put(subject: str) -> bool:
         content = MAIL.format(subject=subject).encode()
