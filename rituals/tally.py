@@ -22,6 +22,8 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Where everything is counted once more, for good: what only grows can be watched by machines."""
 WITHIN = tuple(timedelta(milliseconds=number) for number in (100, 250, 500, 1000, 2500, 5000, 15000, 60000, 300000))
 """How late a mail was, by the first of these that it kept to; 0 where it kept to none, or did not go."""
+RELAY = "relay"
+"""The kind of what befalls a mail server, in place of a mail."""
 RELAY_LIMIT = 120
 KEY = ("at", "kind", "outcome", "relay", "within")
 
@@ -36,6 +38,8 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     EXPIRED = "expired"
     UNWRITABLE = "unwritable"
+    UNREACHABLE = "unreachable"
+    """A mail server, before any mail was tried."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from rituals.delivery import Delivery
 from rituals.outbox import Letter
-from rituals.tally import RELAY_LIMIT, Count, Ending, Outcome, within
+from rituals.tally import RELAY, RELAY_LIMIT, Count, Ending, Outcome, within
 from service import logs
 
-KINDS = (Delivery.__tablename__, Letter.__tablename__)
+KINDS = (Delivery.__tablename__, Letter.__tablename__, RELAY)
 OUTCOMES = frozenset(Outcome)
 
 

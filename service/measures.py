@@ -8,6 +8,7 @@ from service.exposition import Metric
 from service.survey import KINDS, Survey
 
 NAMES = tuple(kind.__tablename__ for kind in KINDS)
+OF_MAILS = tuple(outcome for outcome in Outcome if outcome is not Outcome.UNREACHABLE)
 
 Counts = Mapping[Ending, Count]
 
@@ -27,18 +28,31 @@ def queues(survey: Survey) -> list[Metric]:
 
 
 def mails(counts: Counts) -> list[Metric]:
-    return [totals(counts), lateness(counts)]
+    return [totals(counts), unreachable(counts), lateness(counts)]
 
 
 def totals(counts: Counts) -> Metric:
     """Every outcome from the beginning, so that the first of its kind is seen as a rise."""
     metric = Metric("mails_total", "counter", "Tries at mails by what became of them, in the words of the log.")
-    sums = {(name, outcome.value, ""): 0 for name in NAMES for outcome in Outcome}
+    sums = {(name, outcome.value, ""): 0 for name in NAMES for outcome in OF_MAILS}
     for ending, count in counts.items():
+        if ending.kind not in NAMES:
+            continue
         key = ending.kind, ending.outcome.value, ending.relay
         sums[key] = sums.get(key, 0) + count.mails
     for (kind, outcome, relay), number in sorted(sums.items()):
         metric.set(number, {"kind": kind, "outcome": outcome, "relay": relay})
+    return metric
+
+
+def unreachable(counts: Counts) -> Metric:
+    metric = Metric("relay_unreachable_total", "counter", "Times that a mail server could not be reached.")
+    sums = {"": 0}
+    for ending, count in counts.items():
+        if ending.outcome is Outcome.UNREACHABLE:
+            sums[ending.relay] = sums.get(ending.relay, 0) + count.mails
+    for relay, number in sorted(sums.items()):
+        metric.set(number, {"relay": relay})
     return metric
 
 

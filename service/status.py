@@ -15,7 +15,7 @@ from rituals.delivery import Delivery
 from rituals.horizon import EXTENDED_BEFORE
 from rituals.outbox import Letter
 from rituals.plan import Plan
-from rituals.tally import Count, Ending, Outcome, Tally
+from rituals.tally import RELAY, Count, Ending, Outcome, Tally
 from service import schema
 from service.amounts import bytes_of, number, several, span
 from service.engines import is_sqlite
@@ -88,7 +88,11 @@ def queues(survey: Survey) -> Iterator[Finding]:
         if not queue.due:
             yield Finding(f"No {one} waits.")
             continue
-        behind = "The workers do not keep up: start another, or look at their logs." if queue.late > LATE else ""
+        behind = (
+            "Start another worker if they do not keep up, or see below whether mail servers answer."
+            if queue.late > LATE
+            else ""
+        )
         yield Finding(f"{several(queue.due, one, many)} due, the first for {span(queue.late)}.", behind)
 
 
@@ -125,9 +129,19 @@ def relays(settings: Settings, counts: Counts) -> Iterator[Finding]:
         yield Finding(f"Mail goes through {urlsplit(url).netloc.rpartition('@')[2]}.")
     for relay in sorted({ending.relay for ending in counts if ending.relay}):
         theirs = {ending: count for ending, count in counts.items() if ending.relay == relay}
+        yield from unreached(relay, theirs)
         ends = (Outcome.SENT, Outcome.DELAYED, Outcome.REFUSED)
         told = (f"{number(sum(total(theirs, kind, end) for kind in NAMES))} {end.value}" for end in ends)
         yield Finding(f"In the last hour, through {relay}: {', '.join(told)}.")
+
+
+def unreached(relay: str, counts: Counts) -> Iterator[Finding]:
+    """Whether somebody must act: not where another takes its mails, or it takes them again."""
+    times = total(counts, RELAY, Outcome.UNREACHABLE)
+    sent = sum(total(counts, kind, Outcome.SENT) for kind in NAMES)
+    if times:
+        cure = "" if sent else "./run mail check looks at it."
+        yield Finding(f"In the last hour, {relay} could not be reached {number(times)} times.", cure)
 
 
 def horizon(survey: Survey) -> Finding:

@@ -9,7 +9,7 @@ import pytest
 
 from rituals.errand import State
 from rituals.interfaces import MailError
-from rituals.tally import KEPT, STEP, Count, Ending, Outcome, Tally, within
+from rituals.tally import KEPT, RELAY, STEP, Count, Ending, Outcome, Tally, within
 from service import logs
 from service.counting import Counting
 from service.database import Database
@@ -77,6 +77,14 @@ def test_a_count_that_could_not_be_written_is_not_lost() -> None:
         assert counts == {SENT: Count(1, 0.9)}
     with counting.taken() as counts:
         assert counts == {}
+
+
+def test_a_mail_server_that_cannot_be_reached_is_counted() -> None:
+    counting = Counting()
+    with counting.listening():
+        logs.event("relay.unreachable", relay="mail.example:25", why="connect: no answer in time")
+    with counting.taken() as counts:
+        assert counts == {Ending(RELAY, Outcome.UNREACHABLE, "mail.example:25"): Count(1)}
 
 
 @pytest.mark.parametrize("name", ["worker.started", "delivery.without-ritual", "horizon.extended", "delivery", "x"])

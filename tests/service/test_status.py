@@ -117,7 +117,7 @@ def old_tables(day: Workday) -> None:
     ("cause", "said"),
     [
         (no_worker, "! No worker is at work. Start one"),
-        (nobody_keeps_up, "! 2 prompts are due, the first for 2 minutes. The workers do not keep up"),
+        (nobody_keeps_up, "! 2 prompts are due, the first for 2 minutes. Start another worker"),
         (horizon_lags, "! Every plan's dates are written down for 20 days ahead"),
         (old_tables, "! The tables are not those of this version. ./run migrate"),
         (
@@ -125,6 +125,10 @@ def old_tables(day: Workday) -> None:
             "! Prompts that could not go in time in the last hour: 3. ./run mail check",
         ),
         (lambda day: count(day, "letter", Outcome.DELAYED, 2), "! The mail server took nothing in the last hour."),
+        (
+            lambda day: count(day, "relay", Outcome.UNREACHABLE, 7, "mail.example:25"),
+            "! In the last hour, mail.example:25 could not be reached 7 times. ./run mail check looks at it.",
+        ),
         (lambda day: count(day, "delivery", Outcome.REFUSED, 5), "! Mails refused for good in the last hour: 5."),
         (
             lambda day: count(day, "letter", Outcome.UNWRITABLE, 1),

@@ -76,6 +76,7 @@ def test_what_became_of_mails_is_told_for_all_workers(
                     Ending("delivery", Outcome.SENT, RELAY, 250): Count(3, 0.6),
                     Ending("delivery", Outcome.SENT, RELAY, 0): Count(1, 400.0),
                     Ending("delivery", Outcome.EXPIRED): Count(2),
+                    Ending("relay", Outcome.UNREACHABLE, RELAY): Count(1),
                 },
                 clock(),
             )
@@ -83,6 +84,8 @@ def test_what_became_of_mails_is_told_for_all_workers(
     assert told[f'side_by_side_mails_total{{kind="delivery",outcome="sent",relay="{RELAY}"}}'] == 8
     assert told['side_by_side_mails_total{kind="delivery",outcome="expired",relay=""}'] == 4
     assert told['side_by_side_mails_total{kind="letter",outcome="unknown",relay=""}'] == 0
+    assert told[f'side_by_side_relay_unreachable_total{{relay="{RELAY}"}}'] == 2
+    assert not any("unreachable" in name for name in told if "mails_total" in name)
     late = f'side_by_side_sent_late_seconds_bucket{{kind="delivery",relay="{RELAY}",le='
     assert [told[f'{late}"{bound}"}}'] for bound in ("0.1", "0.25", "300", "+Inf")] == [0, 6, 6, 8]
     assert told[f'side_by_side_sent_late_seconds_sum{{kind="delivery",relay="{RELAY}"}}'] == pytest.approx(801.2)
