@@ -25,7 +25,7 @@ def take_back(session: Session, mail: Delivery | Letter, returned: Returned, now
     """
     if mail.state not in (State.SENT, State.UNKNOWN, *HELD) and not mail.copies:
         return False
-    reader = _reader(session, mail)
+    reader = _reader(session, mail, returned)
     if reader is None:
         if returned is Returned.COMPLAINT and isinstance(mail, Letter):
             _refuse(session, mail, now)
@@ -80,12 +80,13 @@ def start_mail(session: Session, partner: Partner, now: datetime) -> None:
     session.flush()
 
 
-def _reader(session: Session, mail: Delivery | Letter) -> Partner | None:
-    """Whose mails it is about. An invitation is about none: it says nothing of what its reader has asked for."""
+def _reader(session: Session, mail: Delivery | Letter, returned: Returned) -> Partner | None:
+    """Whose mails it is about. A bounce is about the address; who complains of an invitation has asked for none."""
     if mail.partner_id is not None:
         return session.get(Partner, mail.partner_id)
-    is_sign_in = isinstance(mail, Letter) and mail.kind == LetterKind.SIGN_IN
-    return Partner.with_address(session, mail.to) if is_sign_in else None
+    if returned is Returned.COMPLAINT and mail.kind != LetterKind.SIGN_IN:
+        return None
+    return Partner.with_address(session, mail.to)
 
 
 def _locked(session: Session, partner: Partner, now: datetime, mail: Delivery | Letter | None) -> Sequence[Delivery]:

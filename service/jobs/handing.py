@@ -110,9 +110,6 @@ class Handing:
     def _sent(self, session: Session) -> None:
         parcel, now = self.parcel, self.services.clock()
         is_ours = parcel.kind.mark_sent(session, parcel.row_id, parcel.lease, now)
-        if parcel.partner_id is not None:  # before the calendar's row, as everybody locks them
-            bounced = update(Partner).where(Partner.id == parcel.partner_id, Partner.bounced_at.is_not(None))
-            session.execute(bounced.values(bounced_at=None))
         if is_ours:
             drafts.drop(session, parcel.kind, parcel.row_id)
             if parcel.kind is Letter:
@@ -147,8 +144,9 @@ class Handing:
         parcel, now = self.parcel, self.services.clock()
         if parcel.kind.mark_failed(session, parcel.row_id, parcel.lease, now, copies=parcel.copies):
             drafts.drop(session, parcel.kind, parcel.row_id)
-        if bounced and parcel.partner_id is not None:
-            session.execute(update(Partner).where(Partner.id == parcel.partner_id).values(bounced_at=now))
+        if bounced:
+            whose = update(Partner).where(Partner.address == parcel.envelope.recipient, Partner.bounced_at.is_(None))
+            session.execute(whose.values(bounced_at=now))
 
     def _delayed(self, session: Session) -> None:
         parcel, try_at = self.parcel, self._next_try(self.services.clock())

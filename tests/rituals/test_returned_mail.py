@@ -189,11 +189,14 @@ def test_who_complains_of_an_invitation_gets_none_any_more_and_the_inviter_sees_
     assert not asked.is_live(home.now)
 
 
-def test_an_invitation_says_nothing_of_what_somebody_else_sends_them(home: Household) -> None:
+@pytest.mark.parametrize("returned", BOTH_WAYS)
+def test_an_invitation_tells_of_an_address_and_not_of_what_else_is_wanted_there(
+    home: Household, returned: Returned
+) -> None:
     asked = invite(home, home.ana.address)
     mail = letter(home, LetterKind.INVITATION, home.ana.address, about_id=asked.id)
-    take_back(home.session, mail, Returned.COMPLAINT, home.now)
-    assert home.ana.takes_mail
+    take_back(home.session, mail, returned, home.now)
+    assert home.ana.takes_mail == (returned is Returned.COMPLAINT)
 
 
 def test_a_stranger_who_complains_of_a_sign_in_mail_is_not_invited_either(home: Household) -> None:

@@ -110,6 +110,15 @@ def test_a_refused_address_stops_until_they_say_so(day: Workday, pair: Pair, sta
     assert set(day.post.moments()) == {reached}
 
 
+def test_a_refused_link_to_sign_in_stops_them_too(day: Workday, pair: Pair) -> None:
+    with day.services.database.writing() as session:
+        SignInLink.ask(session, ANA, day.clock())
+    day.post.troubles = [NOBODY_THERE]
+    day.work()
+    with day.services.database.reading() as session:
+        assert set(session.scalars(select(Partner.address).where(~Partner.taking_mail()))) == {ANA}
+
+
 def test_what_bounced_after_it_was_accepted_is_shown_as_not_sent(day: Workday, pair: Pair, starts_at: datetime) -> None:
     pair.agree(starts_at)
     starting(day, starts_at)
