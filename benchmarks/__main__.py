@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import calendars, free_time, herd
+from benchmarks import calendars, free_time, herd, size
 
-BENCHES = {"herd": herd.main, "calendars": calendars.main, "free_time": free_time.main}
+BENCHES = {"herd": herd.main, "calendars": calendars.main, "free_time": free_time.main, "size": size.main}
 
 
 def main(arguments: list[str]) -> int:

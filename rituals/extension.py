@@ -54,13 +54,14 @@ class _Ends:
     @classmethod
     def of(cls, session: Session, plans: Sequence[Plan]) -> "_Ends":
         ids = [plan.id for plan in plans]
-        agreed = select(Version).where(Version.plan_id.in_(ids), Version.state == VersionState.AGREED)
+        # All that there ever were: asked for the agreed ones alone, SQLite would look through everybody's.
+        versions = session.scalars(select(Version).where(Version.plan_id.in_(ids)))
         theirs = select(Couple.id, Partner.id).join(Partner, Partner.couple_id == Couple.id)
         theirs = theirs.where(Couple.id.in_([plan.couple_id for plan in plans]), Couple.closed_at.is_(None))
         muted = select(Unsubscription.plan_id, Unsubscription.partner_id).where(Unsubscription.plan_id.in_(ids))
         since = min((plan.horizon_at for plan in plans if plan.horizon_at is not None), default=None)
         return cls(
-            versions={version.plan_id: version for version in session.scalars(agreed)},
+            versions={one.plan_id: one for one in versions if one.state == VersionState.AGREED},
             partners=_grouped((couple, one) for couple, one in session.execute(theirs)),
             muted=_grouped((plan, one) for plan, one in session.execute(muted)),
             taken=_taken(session, ids, since),

@@ -52,7 +52,7 @@ def prune(services: Services) -> bool:
         served = next((one for one in kinds if session.scalar(one.ids(1)) is not None), None)
         if served is None and session.scalar(_closed(now).limit(1)) is None:
             return False
-    with services.database.writing() as session:
+    with services.database.recording() as session:  # what a power loss brings back merely goes again
         return _take_away(session, served) if served is not None else _forget_closed(session, now)
 
 

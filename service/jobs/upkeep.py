@@ -31,7 +31,7 @@ def extend_horizons(services: Services) -> int:
     with services.database.reading() as session:
         if not next_to_extend(session, services.clock(), 1, lock=False):
             return 0
-    with services.database.writing() as session:
+    with services.database.recording() as session:  # what a power loss takes is merely made again
         session.connection()  # the clock is read when the lock is ours
         now = services.clock()
         plans = next_to_extend(session, now, PLANS_AT_ONCE, lock=True)
