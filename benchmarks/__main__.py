@@ -2,9 +2,15 @@
 
 import sys
 
-from benchmarks import calendars, free_time, herd, size
+from benchmarks import calendars, free_time, herd, quiet, size
 
-BENCHES = {"herd": herd.main, "calendars": calendars.main, "free_time": free_time.main, "size": size.main}
+BENCHES = {
+    "herd": herd.main,
+    "quiet": quiet.main,
+    "size": size.main,
+    "calendars": calendars.main,
+    "free_time": free_time.main,
+}
 
 
 def main(arguments: list[str]) -> int:

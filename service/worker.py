@@ -9,6 +9,7 @@ from threading import Event
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from rituals.agenda import Agenda
 from rituals.delivery import Delivery
 from rituals.heartbeat import Heartbeat
 from rituals.linked_calendar import LinkedCalendar
@@ -22,12 +23,13 @@ from service.jobs.claims import claim
 from service.jobs.ledger import Ledger
 from service.jobs.parcel import Kind
 from service.jobs.prompts import Composer
+from service.jobs.pruning import forget_passing_things, prune
 from service.jobs.seeking import Seekers
 from service.jobs.senders import ROOM, Senders
+from service.jobs.uncomposed import EARLIEST
 from service.jobs.upkeep import (
     expire_proposals,
     extend_horizons,
-    prune,
     repair_calendars,
     tell_of_calendar_trouble,
 )
@@ -37,6 +39,7 @@ from service.steady import SteadyClock, elapsed
 
 KINDS: tuple[Kind, ...] = (Delivery, Letter)
 POLL = timedelta(seconds=1)
+SHORTLY = timedelta(milliseconds=5)
 BATCH = 200
 COMPOSED_AT_ONCE = 100
 """Few, so that the pages never wait long for the database."""
@@ -45,6 +48,8 @@ ROOM_SECONDS = 0.05
 """How long to wait at most for the senders to have room again before looking at the rest."""
 BEAT = timedelta(seconds=10)
 UPKEEP = timedelta(minutes=1)
+REST = timedelta(milliseconds=50)
+"""Between two bits of slow work: whoever else wants to write comes in between."""
 REPAIR = timedelta(hours=1)
 DATABASE_PAUSE = timedelta(seconds=1)
 """At most, and never the same twice: in step with what cuts the connections, nothing would ever get through."""
@@ -79,6 +84,9 @@ class Worker:
         self._name = secrets.token_hex(8)
         self._started_at = services.clock()
         self._last_done: dict[str, float] = {}
+        self._unfinished: set[str] = set()
+        self._crowded = False
+        """Whether there were more prompts than could be claimed at once."""
 
     def run(self) -> None:
         """Until stopped: then the running mails are finished and what was only held is handed back."""
@@ -96,6 +104,7 @@ class Worker:
         self._keepers.stop(within=timedelta())
         self._senders.stop(within=LAST_MAIL)
         with suppress(SQLAlchemyError):
+            self._ledger.tell()
             while self._ledger.unswept:
                 self._ledger.sweep(SWEPT_AT_ONCE)
             self._say_goodbye()
@@ -116,21 +125,36 @@ class Worker:
         self._keepers.go_on(may_begin=steady)
         if self._steady.went_back:
             self._revive()
+        self._ledger.tell()
         self._every("beat", BEAT, self._beat)
         if not steady:
             return self._poll
-        crowded = self._claim(Delivery)
-        if crowded and not self._is_time("other work", POLL):
+        if self._crowded:
+            self._crowded = self._claim(Delivery)
+        if self._crowded and not self._is_time("other work", POLL):
             self._senders.wait_for_room(ROOM_SECONDS)
             return timedelta()
-        busy = self._claim(Letter)
-        busy |= self._composer.compose(limit=COMPOSED_AT_ONCE) > 0
-        if not busy and not crowded:
-            self._ledger.sweep(SWEPT_AT_ONCE)
-            self._every("upkeep", UPKEEP, self._keep_up)
-            self._every("repair", REPAIR, lambda: repair_calendars(self._services))
-            busy = extend_horizons(self._services) > 0 if self._is_time("horizon", POLL * 10) else False
-        return timedelta() if busy or crowded else self._until_next()
+        with self._services.database.reading() as session:
+            agenda = Agenda.read(session)
+        return self._follow(agenda)
+
+    def _follow(self, agenda: Agenda) -> timedelta:
+        """Do what is due by it: with nothing due, reading it was all there is to do."""
+        now = self._services.clock()
+        if agenda.has_calendars(now):
+            self._keepers.call()
+        if agenda.has_times_to_find(now):
+            self._seekers.call()
+        if agenda.has_prompts(now) and not self._crowded:
+            self._crowded = self._claim(Delivery)
+        more = agenda.has_letters(now) and self._claim(Letter)
+        if agenda.has_prompts(now + EARLIEST) and self._composer.compose(limit=COMPOSED_AT_ONCE):
+            return timedelta()
+        if more or self._crowded:
+            self._senders.wait_for_room(ROOM_SECONDS)
+            return timedelta()
+        self._ledger.sweep(SWEPT_AT_ONCE)
+        return self._until_next(agenda, at_most=REST if self._keep_up() else self._poll)
 
     def _claim(self, kind: Kind) -> bool:
         """Take in no more than the senders can soon hand over. True: there may be more."""
@@ -144,23 +168,28 @@ class Worker:
             claimed += 1
         return claimed == BATCH
 
-    def _until_next(self) -> timedelta:
-        """To the next row's moment, if that is sooner than the next poll."""
-        with self._services.database.reading() as session:
-            moments = [kind.next_at(session) for kind in KINDS]
-        now = self._services.clock()
-        ahead = [at - now for at in moments if at is not None]
+    def _until_next(self, agenda: Agenda, *, at_most: timedelta) -> timedelta:
+        """To the next mail's moment, if that is sooner."""
         if rest := self._senders.rest():
-            return min(self._poll, timedelta(seconds=rest))
+            return min(at_most, timedelta(seconds=rest))
         self._senders.nudge()
         if self._senders.waiting or self._ledger.unswept:
             return POLL / 20
-        return max(timedelta(milliseconds=5), min(self._poll, *ahead)) if ahead else self._poll
+        next_at = agenda.mail_at
+        return at_most if next_at is None else max(SHORTLY, min(at_most, next_at - self._services.clock()))
 
-    def _keep_up(self) -> None:
+    def _keep_up(self) -> bool:
+        """The slow work, of which each bit is short. True: there is more."""
+        services = self._services
+        self._every("upkeep", UPKEEP, self._tidy)
+        self._every("repair", REPAIR, lambda: repair_calendars(services))
+        extended = self._bit_by_bit("horizon", UPKEEP, lambda: extend_horizons(services) > 0)
+        return self._bit_by_bit("prune", UPKEEP, lambda: prune(services)) or extended
+
+    def _tidy(self) -> None:
         expire_proposals(self._services)
         tell_of_calendar_trouble(self._services)
-        prune(self._services)
+        forget_passing_things(self._services)
 
     def _beat(self) -> None:
         now = self._services.clock()
@@ -183,6 +212,14 @@ class Worker:
     def _every(self, name: str, pause: timedelta, work: Callable[[], None]) -> None:
         if self._is_time(name, pause):
             work()
+
+    def _bit_by_bit(self, name: str, pause: timedelta, work: Callable[[], bool]) -> bool:
+        """Once a `pause`, and again as long as it answers that there is more. True: there is."""
+        if name in self._unfinished or self._is_time(name, pause):
+            self._unfinished.discard(name)
+            if work():
+                self._unfinished.add(name)
+        return name in self._unfinished
 
     def _is_time(self, name: str, pause: timedelta) -> bool:
         passed = self._elapsed()

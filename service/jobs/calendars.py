@@ -5,31 +5,32 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from rituals.connection import Way
 from rituals.errand import Lease
 from rituals.linked_calendar import LinkedCalendar
+from service.jobs.bell import Bell
 from service.jobs.reconciling import take_turn
 from service.logs import event, failure
 from service.services import Services
 
 LEASE = timedelta(minutes=3)
 """Longer than a turn may last: see TURN in calendar_turn."""
-POLL = 1.0
-"""Seconds: one of the threads looks this often, whatever their number."""
+UNCALLED = 15.0
+"""Seconds: one of the threads looks this often although nobody called, whatever their number."""
 DATABASE_PAUSE = 1.0
 
 
 class CalendarKeepers:
     """Some threads; each takes one calendar's turn after the other."""
 
-    def __init__(self, services: Services, *, rest: float = POLL) -> None:
+    def __init__(self, services: Services, *, rest: float = UNCALLED) -> None:
         self._services = services
         self._rest = rest
-        self._stopping = Event()
+        self._bell = Bell()
         count = services.keepers if services.calendars else 0
         self._most = count - 1 if len(services.calendars) > 1 and count > 1 else count
         """For one way at once: while its provider hangs, somebody is left to look after the others."""
@@ -42,20 +43,24 @@ class CalendarKeepers:
         for thread in self._threads:
             thread.start()
 
+    def call(self) -> None:
+        """Some calendar's turn has come."""
+        self._bell.ring()
+
     def go_on(self, *, may_begin: bool) -> None:
         """No turn begins while the clock cannot be believed: a date that was moved would seem to be over."""
         self._may_begin = may_begin
 
     def stop(self, *, within: timedelta) -> None:
         """No new turn begins; one that runs is left to its deadline, and its lease to whoever comes next."""
-        self._stopping.set()
+        self._bell.end()
         for thread in self._threads:
             thread.join(within.total_seconds() / max(1, len(self._threads)))
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while not self._bell.is_over:
             if not self._may_begin or not self._guarded(self._take_a_turn):
-                self._stopping.wait(self._rest * len(self._threads) * random.uniform(0.7, 1.3))  # noqa: S311 (jitter)
+                self._bell.wait(self._rest * len(self._threads) * random.uniform(0.7, 1.3))  # noqa: S311 (jitter)
 
     def _take_a_turn(self) -> bool:
         with self._claiming:

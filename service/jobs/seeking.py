@@ -4,17 +4,18 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from threading import Event, Thread
+from threading import Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.jobs.bell import Bell
 from service.jobs.free_time import find_a_time
 from service.jobs.looking_ahead import look, looks_due, try_an_address
 from service.logs import event, failure
 from service.services import Services
 
-REST = timedelta(seconds=1)
-"""Somebody may be waiting for a time to be found."""
+UNCALLED = timedelta(seconds=30)
+"""They look this often although nobody called."""
 LONG_REST = timedelta(minutes=1)
 FINDERS = 2
 """One slow calendar keeps nobody else waiting."""
@@ -24,25 +25,31 @@ SHORTLY = timedelta(seconds=1)
 class Seekers:
     """Two threads for what somebody waits for, one for what lies ahead."""
 
-    def __init__(self, services: Services, *, rest: timedelta = REST) -> None:
+    def __init__(self, services: Services, *, rest: timedelta = UNCALLED) -> None:
         self._services = services
-        self._stopping = Event()
-        work = [(self._find, rest)] * FINDERS + [(self._look_ahead, LONG_REST)]
+        self._bell, self._clock = Bell(), Bell()
+        work = [(self._find, self._bell, rest)] * FINDERS + [(self._look_ahead, self._clock, LONG_REST)]
         self._threads = [Thread(target=self._run, args=one, name="free-time", daemon=True) for one in work]
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
 
+    def call(self) -> None:
+        """Somebody waits for a time to be found, or for a calendar to be tried."""
+        self._bell.ring()
+
     def stop(self) -> None:
         """Nothing new is begun; what asks a slow server is left in the middle, and is done again."""
-        self._stopping.set()
+        for bell in (self._bell, self._clock):
+            bell.end()
         for thread in self._threads:
             thread.join(SHORTLY.total_seconds())
 
-    def _run(self, work: Callable[[], bool], rest: timedelta) -> None:
-        while not self._stopping.wait(rest.total_seconds() * random.uniform(0.7, 1.3)):  # noqa: S311 (jitter)
-            while not self._stopping.is_set() and guarded(work):
+    def _run(self, work: Callable[[], bool], bell: Bell, rest: timedelta) -> None:
+        while not bell.is_over:
+            bell.wait(rest.total_seconds() * random.uniform(0.7, 1.3))  # noqa: S311 (jitter)
+            while not bell.is_over and guarded(work):
                 continue
 
     def _find(self) -> bool:
@@ -52,7 +59,7 @@ class Seekers:
     def _look_ahead(self) -> bool:
         """Each date by itself: one that cannot be looked at keeps no other from it."""
         for due in looks_due(self._services):
-            if self._stopping.is_set():
+            if self._clock.is_over:
                 break
             guarded(partial(look, self._services, due))
         return False

@@ -14,8 +14,6 @@ from rituals.linked_calendar import LinkedCalendar
 from rituals.outbox import Letter, LetterKind
 from rituals.plan import Plan
 from rituals.version import PROPOSAL_LIFE, Version, VersionState
-from service.jobs import pruning
-from service.jobs.pruning import forget_passing_things
 from service.logs import event, failure
 from service.services import Services
 
@@ -23,7 +21,6 @@ PLANS_AT_ONCE = 200
 DERIVED_AT_ONCE = 20
 """Whole, which takes longer: few, so that the pages never wait long for the database."""
 ROWS_AT_ONCE = 500
-STEPS_AT_ONCE = 20
 
 
 def extend_horizons(services: Services) -> int:
@@ -105,11 +102,3 @@ def repair_calendars(services: Services) -> None:
         repaired = repair(session, services.clock(), limit=ROWS_AT_ONCE)
     if repaired:
         event("calendars.repaired", placements=repaired)
-
-
-def prune(services: Services) -> None:
-    """What the privacy page says is not kept longer."""
-    forget_passing_things(services)
-    for _ in range(STEPS_AT_ONCE):
-        if not pruning.prune(services):
-            break
