@@ -20,6 +20,8 @@ class Envelope:
     recipient: str
     content: bytes
     """The whole RFC 5322 message, header and body, lines ended by CRLF."""
+    is_even: bool = False
+    """Whether each line is known to end so: then nobody need look."""
 
 
 class MailError(Exception):
@@ -57,6 +59,11 @@ class MailConnection(Protocol):
 
     def rests(self) -> float:
         """Seconds until it makes sense to send on it: its mail server rests after a failure, or has had its share."""
+        ...
+
+    @property
+    def hears_next(self) -> bool:
+        """Whether the server has begun to answer to `then`: the next send() asks its `hand_over` at once."""
         ...
 
     def open(self) -> None:

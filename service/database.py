@@ -1,9 +1,11 @@
 """The database: transactions for reading, writing and recording, and what counts as unavailable."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -11,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from service import schema
-from service.engines import BUSY_SECONDS, Intent, open_at_once_engine, open_engine, open_schema_engine
+from service.engines import BUSY_SECONDS, Intent, is_sqlite, open_at_once_engine, open_engine, open_schema_engine
 
 SQLITE_UNAVAILABLE = frozenset(
     {
@@ -53,6 +55,12 @@ class Database:
         """Like writing, without waiting for the disk: survives a killed process, perhaps not a power loss."""
         with self._committing(Intent.RECORDING) as session:
             yield session
+
+    def harden(self) -> None:
+        """Let what was recorded so far survive a power loss, while others go on. PostgreSQL does so within a second."""
+        if is_sqlite(self.engine.url):
+            with suppress(FileNotFoundError), Path(f"{self.engine.url.database}-wal").open("rb") as log:
+                os.fsync(log.fileno())
 
     def at_once_engine(self) -> Engine:
         """For the few statements that run thousands of times a second: raw connections, each statement committed."""

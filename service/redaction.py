@@ -1,6 +1,7 @@
 """The last defence of the logs: what looks like an address, a secret or a client is taken out."""
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 
 ADDRESS = re.compile(r"[^\s@<>\"'(\[,;=]+@[^\s@<>\"')\],;]+")
@@ -11,6 +12,7 @@ QUERY = re.compile(r"(?<=[\w/.-])\?[^\s\"']+")
 NUMBERS = re.compile(r"(?<![\w:.])[0-9a-fA-F:.]{3,60}(?!\w)")
 
 
+@lru_cache(maxsize=256)
 def redact(text: str) -> str:
     """The text without mail addresses, long secrets and rows of the database."""
     return SECRET.sub("[secret]", ADDRESS.sub("[address]", DETAIL.sub("DETAIL: [row]", text)))

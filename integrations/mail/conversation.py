@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from time import monotonic
 
-from integrations.mail.body import FINAL_DOT, stuffed
+from integrations.mail.body import FINAL_DOT, travelling
 from integrations.mail.greeting import greet, say
 from integrations.mail.relay import Relay
 from integrations.mail.verdict import ConnectionLost, Losing, Stage, accept
@@ -47,7 +47,7 @@ class Conversation:
         if not hand_over():
             # Nothing takes DATA back but hanging up: whoever owns this sees that it is not usable, and does.
             return False
-        self._hand(envelope.content, self._commands(then) if then and self._pipelines else b"")
+        self._hand(travelling(envelope), self._commands(then) if then and self._pipelines else b"")
         self.usable = True
         return True
 
@@ -55,6 +55,11 @@ class Conversation:
     def announces(self) -> bool:
         """Whether an envelope has gone out whose answers nobody has read."""
         return bool(self._announced)
+
+    @property
+    def hears_next(self) -> bool:
+        """Whether the answers to what was announced have begun to come."""
+        return self.announces and self._wire.has_heard
 
     def may_send(self, envelope: Envelope) -> bool:
         """False if another one is announced: the server waits for its body, and takes every word for one."""
@@ -119,9 +124,9 @@ class Conversation:
             # Else we hang up. RFC 2920 would have a lone dot end it, and who knows what arrives then, and where.
             raise refused
 
-    def _hand(self, content: bytes, next_commands: bytes) -> None:
+    def _hand(self, body: bytes, next_commands: bytes) -> None:
         with Losing(Stage.BODY):
-            self._wire.send(stuffed(content))
+            self._wire.send(body)
             if self._wire.speaks_unasked():
                 # The dot is still ours: whatever the server says by now, it has not taken the message.
                 early = self._wire.answer()

@@ -42,6 +42,10 @@ class FolderConnection:
     folder: Path
     relay: str = "mailbox"
 
+    @property
+    def hears_next(self) -> bool:
+        return False
+
     def rests(self) -> float:
         return 0.0
 

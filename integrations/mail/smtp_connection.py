@@ -31,6 +31,10 @@ class SmtpConnection:
     def relay(self) -> str:
         return self._pool.relay.name
 
+    @property
+    def hears_next(self) -> bool:
+        return self._conversation is not None and self._conversation.hears_next
+
     def rests(self) -> float:
         share = self._pool.share.wait()
         return share if self._conversation else max(share, self._pool.standing.rests())

@@ -87,6 +87,11 @@ class Wire:
         self._heard = self._heard[line.end() :]
         return Answer(int(line[1]), (line[3] or b"",))
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether something has come that nobody has read."""
+        return bool(self._heard)
+
     def speaks_unasked(self) -> bool:
         """Whether something came from the server that nobody has read; ConnectionError if it has hung up."""
         return bool(self._heard) or (self._is_readable(0) and self._hear())

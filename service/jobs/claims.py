@@ -25,15 +25,17 @@ def claim(services: Services, desk: Desk, kind: Kind, *, limit: int) -> Iterator
 
     Prompts must lie ready. Letters are written now, each saying how things stand.
     """
-    with services.database.writing() as session:
+    with services.database.recording() as session:
         session.connection()  # the clock is read when the lock is ours: a lease must not age while we wait for it
         now = services.clock()
         packing = Packing.of(services, kind, Lease.take(now, services.settings.lease))
         ready = drafts.is_composed() if kind is Delivery else None
         rows = kind.claim(session, packing.lease, now=now, limit=limit, ready=ready)
         _close_late(session, kind, [row for row in rows if not row.is_held], now)
-        held = [row for row in rows if row.is_held]
+    held = [row for row in rows if row.is_held]
+    with services.database.reading() as session:
         lying_ready = packing.lying_ready(session, held)
+    services.database.harden()
     unread = []
     for row in held:
         parcel = packing.parcel(row, lying_ready.get(row.id))

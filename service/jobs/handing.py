@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -16,7 +16,7 @@ from rituals.errand import COPIES, backoff
 from rituals.interfaces import Envelope, MailConnection, MailError
 from rituals.outbox import Letter
 from service.jobs import drafts
-from service.jobs.ledger import Ledger
+from service.jobs.ledger import Ledger, Line, Step
 from service.jobs.parcel import Parcel
 from service.logs import event
 from service.services import Services
@@ -26,11 +26,18 @@ RECORDING_PAUSE = timedelta(milliseconds=250)
 
 @dataclass(slots=True)
 class Handing:
-    """One try at one parcel. What is known of its end is written down before anything else happens."""
+    """One try at one parcel. What is known of its end is written down before anything else happens.
+
+    With one exception: that a prompt was accepted may wait for the intent of the next one on the same connection,
+    if the relay answers to that already. Both are written in one go, right before the next body.
+    """
 
     services: Services
     ledger: Ledger
     parcel: Parcel
+    before: "Handing | None" = None
+    """What was accepted right before on this connection, and is still to be written down."""
+    _accepted: Line | None = field(default=None, init=False)
 
     def run(
         self,
@@ -39,7 +46,10 @@ class Handing:
         then: Envelope | None = None,
         may_go_elsewhere: Callable[[], bool] = lambda: False,
     ) -> bool:
-        """False if no relay took part and it may go another way: then nothing is written down, and it is no try."""
+        """False if no relay took part and it may go another way: then nothing is written down, and it is no try.
+
+        `settle` must follow.
+        """
         try:
             gone = self._is_time() and connection.send(self.parcel.envelope, self._may_go, then=then)
         except MailError as error:
@@ -48,10 +58,25 @@ class Handing:
             self._record_error(error, connection.relay)
         else:
             if gone:
-                self._record_sent(connection.relay)
+                self._accept(connection.relay)
             else:
                 self._record(self._held_back)
         return True
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether it was accepted, and that is still to be written down."""
+        return self._accepted is not None and self._accepted.is_ours is None
+
+    def settle(self) -> None:
+        """Write down what still is to be. What the ledger cannot take now is written however long that takes."""
+        if self._accepted is None or not self.is_unsettled:
+            return
+        self.ledger.write(self._accepted)
+        if self.is_unsettled:
+            self._record(self._sent)
+            self._log_sent(self._accepted)
+            self._accepted = None
 
     def _may_go(self) -> bool:
         """Asked right before the body: in time, ours, wanted; that a copy may leave is on record before it does."""
@@ -73,15 +98,24 @@ class Handing:
     def _intend(self) -> bool:
         parcel = self.parcel
         if not parcel.is_last:
-            return self.ledger.intend(parcel)
+            line = Line(parcel, Step.INTENDED)
+            self.ledger.write(line, *self._left_from_before())
+            return line.is_ours is True
         with self.services.database.writing() as session:
             return parcel.kind.intend(session, parcel.row_id, parcel.lease, copies=parcel.copies + 1)
 
-    def _record_sent(self, relay: str) -> None:
-        """Letters may have more to write down; what the ledger cannot take now is written however long that takes."""
-        if self.parcel.kind is Letter or not self.ledger.close(self.parcel):
+    def _left_from_before(self) -> list[Line]:
+        before = self.before
+        return [before._accepted] if before is not None and before.is_unsettled and before._accepted else []
+
+    def _accept(self, relay: str) -> None:
+        late = self.services.clock() - self.parcel.due_at
+        accepted = Line(self.parcel, Step.SENT, relay, late_ms=int(late.total_seconds() * 1000))
+        if self.parcel.kind is Letter:  # there may be more to write down
             self._record(self._sent)
-        self._log_sent(relay)
+            self._log_sent(accepted)
+        else:
+            self._accepted = accepted
 
     def _record_error(self, error: MailError, relay: str) -> None:
         parcel = self.parcel
@@ -115,10 +149,8 @@ class Handing:
             if parcel.kind is Letter:
                 record_told(session, parcel.row_id, now)
 
-    def _log_sent(self, relay: str) -> None:
-        parcel = self.parcel
-        late = int((self.services.clock() - parcel.due_at).total_seconds() * 1000)
-        event(f"{parcel.name}.sent", id=parcel.row_id, attempt=parcel.attempts, relay=relay, late_ms=late)
+    def _log_sent(self, accepted: Line) -> None:
+        event(f"{self.parcel.name}.sent", **accepted.told)
 
     def _held_back(self, session: Session) -> None:
         """Whoever claims it next sees why. Its own moment, not ours: the clock may be what is wrong."""

@@ -9,12 +9,14 @@ from threading import Lock
 
 from sqlalchemy import PoolProxiedConnection
 
+from rituals.delivery import Delivery
 from rituals.handing_over import hand_over
 from rituals.interfaces import Clock
 from service.database import Database
 from service.jobs import drafts
 from service.jobs.parcel import Kind, Parcel
-from service.logs import event
+from service.logs import Value as LogValue
+from service.logs import event, events
 from service.prepared import Prepared, Value
 
 
@@ -31,12 +33,20 @@ class Line:
 
     parcel: Parcel
     step: Step
+    relay: str = ""
+    late_ms: int = 0
     is_ours: bool | None = field(default=None, init=False)
     """Whether the row was still its holder's; None: it could not be written."""
 
     @property
     def row(self) -> tuple[Kind, int]:
         return self.parcel.kind, self.parcel.row_id
+
+    @property
+    def told(self) -> dict[str, LogValue]:
+        """For the log."""
+        parcel = self.parcel
+        return {"id": parcel.row_id, "attempt": parcel.attempts, "relay": self.relay, "late_ms": self.late_ms}
 
 
 @dataclass(slots=True)
@@ -61,36 +71,31 @@ class Ledger:
         self._statements: dict[tuple[Kind, int, int], Prepared] = {}
         self._waiting: deque[Entry] = deque()
         self._turn = Lock()
-        self._gone: deque[int] = deque()
-
-    def intend(self, parcel: Parcel) -> bool:
-        """Record that one more copy may leave from here on. False: not ours any more, or that cannot be recorded."""
-        line = Line(parcel, Step.INTENDED)
-        self.write(line)
-        return line.is_ours is True
-
-    def close(self, parcel: Parcel) -> bool:
-        """Record that the copy was accepted. False: that could not be recorded. Its draft goes with `sweep`."""
-        line = Line(parcel, Step.SENT)
-        self.write(line)
-        return line.is_ours is not None
+        self._gone: deque[Line] = deque()
+        self._told: deque[int] = deque()
 
     def write(self, *lines: Line) -> None:
-        """Back when they are written, or cannot be; each line knows. The drafts of what was sent go with `sweep`."""
+        """Back when they are written, or cannot be; each line knows. What was sent is left for `tell` and `sweep`."""
         entry = Entry(lines)
         self._waiting.append(entry)
         with self._turn:
             if not entry.is_settled:
                 self._write_group(self._group())
-        self._gone.extend(line.parcel.row_id for line in lines if line.step is Step.SENT and line.is_ours)
+        self._gone.extend(line for line in lines if line.step is Step.SENT and line.is_ours)
 
     @property
     def unswept(self) -> int:
-        return len(self._gone)
+        return len(self._gone) + len(self._told)
+
+    def tell(self) -> None:
+        """Let the log say what was sent, all of it at once."""
+        lines = [self._gone.popleft() for _ in range(len(self._gone))]
+        events(f"{Delivery.__tablename__}.sent", [line.told for line in lines])
+        self._told.extend(line.parcel.row_id for line in lines)
 
     def sweep(self, limit: int) -> None:
         """Drop drafts of prompts that have gone: later than that is recorded, when nobody waits for it."""
-        ids = [self._gone.popleft() for _ in range(min(limit, len(self._gone)))]
+        ids = [self._told.popleft() for _ in range(min(limit, len(self._told)))]
         if ids:
             with self._database.recording() as session:
                 drafts.drop_all(session, ids)

@@ -66,7 +66,7 @@ class Packing:
             kind=self.kind,
             row_id=row.id,
             partner_id=partner_id,
-            envelope=Envelope(self.return_paths.sender_for(self.kind, row.id), to, content),
+            envelope=Envelope(self.return_paths.sender_for(self.kind, row.id), to, content, is_even=True),
             lease=self.lease,
             due_at=row.due_at,
             expires_at=row.expires_at,

@@ -76,15 +76,38 @@ class Sender:
         return True
 
     def _hand(self, parcel: Parcel) -> None:
+        """This one, and then what the relay has begun to answer to already."""
+        before: Handing | None = None
+        following: Parcel | None = parcel
+        try:
+            while following is not None:
+                ahead = self.shelf.announce(self.number) if self._is_brisk else None
+                before = self._hand_one(Handing(self.services, self.ledger, following, before), ahead)
+                following = self._next_on(before, ahead)
+        finally:
+            if before is not None:
+                before.settle()
+
+    def _hand_one(self, handing: Handing, ahead: Parcel | None) -> Handing:
         begun = monotonic()
-        ahead = self.shelf.announce(self.number) if self._is_brisk else None
-        handing = Handing(self.services, self.ledger, parcel)
         then = ahead.envelope if ahead else None
-        settled = handing.run(self.connection, then=then, may_go_elsewhere=lambda: not self.nobody_sends())
+        try:
+            settled = handing.run(self.connection, then=then, may_go_elsewhere=lambda: not self.nobody_sends())
+        finally:
+            if handing.before is not None:
+                handing.before.settle()
+                handing.before = None
         self._is_brisk = monotonic() - begun < BRISK
         if not settled:
             self.shelf.let_go(self.number)
-            self.shelf.put_back(parcel)
+            self.shelf.put_back(handing.parcel)
+        return handing
+
+    def _next_on(self, handing: Handing, ahead: Parcel | None) -> Parcel | None:
+        """The parcel that was announced, if nothing keeps it from being handed over at once."""
+        if ahead is None or not handing.is_unsettled or not self.connection.hears_next or self.stopping.is_set():
+            return None
+        return self.shelf.take_announced(self.number)
 
     def _hand_back(self) -> None:
         while parcel := self.shelf.take(self.number):

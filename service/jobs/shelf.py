@@ -57,6 +57,7 @@ class Shelf:
                 return None
             parcel = self._parcels.popleft()
             self._announced[sender] = Announced(parcel, monotonic())
+            self._look_for_room()
             return parcel
 
     def let_go(self, sender: int) -> None:
@@ -76,9 +77,14 @@ class Shelf:
             if overdue is not None:
                 return self._announced.pop(overdue).parcel
             parcel = self._parcels.popleft() if self._parcels else None
-            if len(self._parcels) < self._room:
-                self._has_room.set()
+            self._look_for_room()
             return parcel
+
+    def take_announced(self, sender: int) -> Parcel | None:
+        """What it announced, unless that went with another."""
+        with self._lock:
+            announced = self._announced.pop(sender, None)
+        return announced.parcel if announced else None
 
     def wait(self, sender: int, timeout: float) -> bool:
         """Until there is something to take; False if there is nothing in time, or never will be."""
@@ -116,6 +122,10 @@ class Shelf:
             alarm = self._idle.pop() if self._idle else None
         if alarm:
             alarm.set()
+
+    def _look_for_room(self) -> None:
+        if len(self._parcels) < self._room:
+            self._has_room.set()
 
     def _forget(self, alarm: Event) -> None:
         with self._lock:

@@ -47,6 +47,10 @@ class Post:
     def connections(self) -> Sequence["Post"]:
         return [self, self]
 
+    @property
+    def hears_next(self) -> bool:
+        return False
+
     def rests(self) -> float:
         return 0.0
 

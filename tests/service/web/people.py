@@ -28,6 +28,10 @@ class KeptMail:
     def connections(self) -> Sequence["KeptMail"]:
         return [self, self]
 
+    @property
+    def hears_next(self) -> bool:
+        return False
+
     def rests(self) -> float:
         return 0.0
 
