@@ -12,6 +12,7 @@ from rituals.interfaces import Clock, Mailbox, Mailer, Sealer
 from service.database import Database
 from service.links import Links
 from service.settings import Settings
+from service.threads import Threads
 
 KEEPERS = 4
 """How many connected calendars a worker looks at once."""
@@ -42,6 +43,7 @@ class Services:
     mailbox: Mailbox | None = None
     """What the built-in mailbox holds; only in development, and only where mails stay here."""
     sending: Sending = Sending()
+    threads: Threads = field(default_factory=Threads)
     calendars: Mapping[Way, CalendarProvider] = field(default_factory=dict)
     """The kinds of calendars that can be connected here, by their way."""
     addresses: BusySource | None = None

@@ -72,7 +72,7 @@ class Worker:
         self._services = services
         self._desk = Desk.set_up(services.settings.mail_from, services.links, services.catalogue)
         self._composer = Composer(services, self._desk)
-        self._ledger = Ledger(services.database, services.clock)
+        self._ledger = Ledger(services.database, services.clock, services.threads)
         self._senders = Senders(services, self._ledger)
         self._keepers = CalendarKeepers(services)
         self._seekers = Seekers(services)

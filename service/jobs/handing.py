@@ -1,7 +1,6 @@
 """Handing one parcel to the mail server, and recording what became of it."""
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -137,7 +136,7 @@ class Handing:
             except SQLAlchemyError as error:
                 if not self.services.database.is_unavailable(error):
                     raise
-                time.sleep(RECORDING_PAUSE.total_seconds())
+                self.services.threads.sleep(RECORDING_PAUSE.total_seconds())
             else:
                 return
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import IntEnum
-from threading import Lock
 
 from sqlalchemy import PoolProxiedConnection
 
@@ -18,6 +17,7 @@ from service.jobs.parcel import Kind, Parcel
 from service.logs import Value as LogValue
 from service.logs import event, events
 from service.prepared import Prepared, Value
+from service.threads import Threads
 
 
 class Step(IntEnum):
@@ -64,13 +64,13 @@ class Ledger:
     Writes survive a killed process, perhaps not a power loss (as in `Database.recording`).
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, threads: Threads) -> None:
         self._database, self._clock = database, clock
         self._engine = database.at_once_engine()
         self._connection: PoolProxiedConnection | None = None
         self._statements: dict[tuple[Kind, int, int], Prepared] = {}
         self._waiting: deque[Entry] = deque()
-        self._turn = Lock()
+        self._turn = threads.turn()
         self._gone: deque[Line] = deque()
         self._told: deque[int] = deque()
 

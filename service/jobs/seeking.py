@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from threading import Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,7 +28,7 @@ class Seekers:
         self._services = services
         self._bell, self._clock = Bell(), Bell()
         work = [(self._find, self._bell, rest)] * FINDERS + [(self._look_ahead, self._clock, LONG_REST)]
-        self._threads = [Thread(target=self._run, args=one, name="free-time", daemon=True) for one in work]
+        self._threads = [services.threads.thread(partial(self._run, *one), "free-time") for one in work]
 
     def start(self) -> None:
         for thread in self._threads:

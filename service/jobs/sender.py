@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
-from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -89,7 +88,7 @@ class Sender:
                 before.settle()
 
     def _hand_one(self, handing: Handing, ahead: Parcel | None) -> Handing:
-        begun = monotonic()
+        begun = self.services.threads.elapsed()
         then = ahead.envelope if ahead else None
         try:
             settled = handing.run(self.connection, then=then, may_go_elsewhere=lambda: not self.nobody_sends())
@@ -97,7 +96,7 @@ class Sender:
             if handing.before is not None:
                 handing.before.settle()
                 handing.before = None
-        self._is_brisk = monotonic() - begun < BRISK
+        self._is_brisk = self.services.threads.elapsed() - begun < BRISK
         if not settled:
             self.shelf.let_go(self.number)
             self.shelf.put_back(handing.parcel)

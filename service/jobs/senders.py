@@ -1,8 +1,6 @@
 """All threads that hand mails over: one for each connection that may be open at once."""
 
-import time
 from datetime import timedelta
-from threading import Event, Thread
 
 from service.jobs.ledger import Ledger
 from service.jobs.parcel import Parcel
@@ -18,13 +16,14 @@ class Senders:
     """They share one shelf, whichever relay they send through: a slow one takes less of it, one that rests nothing."""
 
     def __init__(self, services: Services, ledger: Ledger) -> None:
-        self._shelf = Shelf(room=ROOM)
-        self._stopping = Event()
+        self._clock = services.threads.elapsed
+        self._shelf = Shelf(services.threads, room=ROOM)
+        self._stopping = services.threads.event()
         self._connections = services.mailer.connections()
         self._threads = []
         for number, connection in enumerate(self._connections, start=1):
             sender = Sender(number, connection, services, ledger, self._shelf, self._stopping, lambda: self.rest() > 0)
-            self._threads.append(Thread(target=sender.run, name=f"sender-{number}", daemon=True))
+            self._threads.append(services.threads.thread(sender.run, f"sender-{number}"))
 
     def __len__(self) -> int:
         return len(self._threads)
@@ -58,6 +57,6 @@ class Senders:
         """Finish the running mails, hand the rest back, and go."""
         self._stopping.set()
         self._shelf.close()
-        deadline = time.monotonic() + within.total_seconds()
+        deadline = self._clock() + within.total_seconds()
         for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            thread.join(max(0.0, deadline - self._clock()))

@@ -3,9 +3,9 @@
 from collections import deque
 from dataclasses import dataclass
 from threading import Event, Lock
-from time import monotonic
 
 from service.jobs.parcel import Parcel
+from service.threads import Threads
 
 OVERDUE = 1.0
 """Seconds after which a parcel that one sender has announced may go with another."""
@@ -26,10 +26,11 @@ class Shelf:
     the first takes too long: a relay that hangs on one mail holds up only that one.
     """
 
-    def __init__(self, *, room: int) -> None:
+    def __init__(self, threads: Threads, *, room: int) -> None:
         """There is room while fewer than that many wait."""
         self._room = room
-        self._has_room = Event()
+        self._elapsed, self._event = threads.elapsed, threads.event
+        self._has_room = self._event()
         self._lock = Lock()
         self._parcels: deque[Parcel] = deque()
         self._announced: dict[int, Announced] = {}
@@ -56,7 +57,7 @@ class Shelf:
             if self._idle or not self._parcels:
                 return None
             parcel = self._parcels.popleft()
-            self._announced[sender] = Announced(parcel, monotonic())
+            self._announced[sender] = Announced(parcel, self._elapsed())
             self._look_for_room()
             return parcel
 
@@ -88,13 +89,13 @@ class Shelf:
 
     def wait(self, sender: int, timeout: float) -> bool:
         """Until there is something to take; False if there is nothing in time, or never will be."""
-        until = monotonic() + timeout
+        until = self._elapsed() + timeout
         while True:
-            alarm = Event()
+            alarm = self._event()
             with self._lock:
                 if sender in self._announced or self._parcels or self._overdue() is not None:
                     return True
-                left = until - monotonic()
+                left = until - self._elapsed()
                 if left <= 0 or self._is_closed:
                     return False
                 self._idle.append(alarm)
@@ -135,5 +136,5 @@ class Shelf:
     def _overdue(self) -> int | None:
         """Who announced one too long ago; the oldest stands first."""
         for sender, announced in self._announced.items():
-            return sender if monotonic() - announced.at > OVERDUE else None
+            return sender if self._elapsed() - announced.at > OVERDUE else None
         return None
