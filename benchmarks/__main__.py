@@ -3,11 +3,13 @@
 import sys
 
 from benchmarks import calendars, free_time, herd, quiet, size
+from benchmarks.peers import compared as peers
 
 BENCHES = {
     "herd": herd.main,
     "quiet": quiet.main,
     "size": size.main,
+    "peers": peers.main,
     "calendars": calendars.main,
     "free_time": free_time.main,
 }

@@ -71,10 +71,10 @@ def samples(folder: str) -> list[bytes]:
     return [parcel.envelope.content for parcel in claim(services, desk, Delivery, limit=SAMPLES)]
 
 
-def raw(sink: Sink, contents: list[bytes]) -> float:
+def raw(sink: Sink, contents: list[bytes], prompts: int = PROMPTS) -> float:
     """Seconds that plain smtplib needs for as many of the same messages."""
     numbers: SimpleQueue[int] = SimpleQueue()
-    for number in range(PROMPTS):
+    for number in range(prompts):
         numbers.put(number)
 
     def send() -> None:
@@ -95,12 +95,12 @@ def raw(sink: Sink, contents: list[bytes]) -> float:
     return time.perf_counter() - begun
 
 
-def ours(sink: Sink, database_url: str, workers: int) -> Run:
+def ours(sink: Sink, database_url: str, workers: int, prompts: int = PROMPTS) -> Run:
     """The whole way, with so many worker processes that share the connections."""
     database = Database.open(database_url)
     database.migrate()
-    due_at = datetime.now(UTC) + WARMING + timedelta(seconds=PROMPTS / COMPOSED_A_SECOND)
-    gather(database, PROMPTS, due_at)
+    due_at = datetime.now(UTC) + WARMING + timedelta(seconds=prompts / COMPOSED_A_SECOND)
+    gather(database, prompts, due_at)
     smtp_url = f"smtp://127.0.0.1:{sink.port}?connections={CONNECTIONS // workers}"
     environ = environment(database_url, smtp_url)
     command = [sys.executable, "-m", "service", "worker"]
@@ -112,7 +112,7 @@ def ours(sink: Sink, database_url: str, workers: int) -> Run:
         time.sleep(max(0.0, (due_at - datetime.now(UTC)).total_seconds() - 0.2))
         with database.reading() as session:
             ready = session.scalar(select(func.count()).select_from(Draft)) or 0
-        sink.wait_for(PROMPTS, within=60)
+        sink.wait_for(prompts, within=60)
         memory = max(peak(process.pid) for process in processes)
         letters = sink.letters()
         late = sorted(moment - due_at.timestamp() for moment, _, _ in letters)
