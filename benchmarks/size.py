@@ -53,9 +53,10 @@ class Place:
             self._time("what comes next?", self._next)
             self._time("what is to be composed?", self._uncomposed)
             self._time("what is to be extended?", self._short)
-        stirring.shorten(database, self.couples, EXTENDED, number)
-        for _ in range(EXTENDED // PLANS_AT_ONCE):
-            self._time("extend 200 plans by a week", lambda: extend_horizons(self.services))
+        for together, name in ((True, "agreed together"), (False, "from all over")):
+            stirring.shorten(database, self.couples, EXTENDED, number, together=together)
+            for _ in range(EXTENDED // PLANS_AT_ONCE):
+                self._time(f"extend 200 plans {name}", lambda: extend_horizons(self.services))
 
     def _claim(self) -> object:
         with self.services.database.writing() as session:

@@ -45,11 +45,16 @@ def settle(database: Database, ids: Sequence[int]) -> None:
             session.execute(delete(Draft).where(Draft.delivery_id.in_(some)))
 
 
-def shorten(database: Database, couples: int, plans: int, number: int) -> None:
-    """The last week of so many plans is still to be planned, of weekly and daily ones."""
+def shorten(database: Database, couples: int, plans: int, number: int, *, together: bool = False) -> None:
+    """The last week of so many plans is still to be planned, of weekly and daily ones.
+
+    `together`: they were agreed one after the other, and lie beside each other; else they are from all over.
+    """
+    first = number * plans * 7
+    chosen = [1 + (first + at) % couples for at in range(plans)] if together else _spread(couples, plans, number)
     reach = NOW + EXTENDED_BEFORE - timedelta(seconds=1)
     with database.writing() as session:
-        for some in _parts(_spread(couples, plans, number)):
+        for some in _parts(chosen):
             session.execute(delete(Occurrence).where(Occurrence.plan_id.in_(some), Occurrence.starts_at > reach))
             session.execute(update(Plan).where(Plan.id.in_(some)).values(horizon_at=reach))
             for place, rule in RHYTHMS.items():

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from rituals.delivery import Delivery
 from rituals.leaving import leave
@@ -11,6 +11,7 @@ from rituals.plan import Plan, PlanState
 from rituals.private_block import PrivateBlock
 from rituals.signin import SignInLink
 from rituals.version import Version, VersionState
+from service.jobs.pruning import ROWS_AT_ONCE, prune
 from tests.service.linked_pair import LinkedPair
 from tests.service.workday import ANA, BEN, Pair, Workday
 
@@ -51,6 +52,17 @@ def test_deliveries_are_kept_90_days_and_the_log_of_signing_in_30(day: Workday, 
     day.let_pass(60 * DAY)
     day.work(2 * MINUTE)
     assert rows(day) == (0, 0)
+
+
+def test_what_has_served_goes_bit_by_bit_until_nothing_is_left(day: Workday) -> None:
+    old = {"address": "ana@example.org", "asked_at": day.clock.now - 40 * DAY, "expires_at": day.clock.now - 40 * DAY}
+    with day.services.database.writing() as session:
+        session.execute(insert(SignInLink), [old] * (2 * ROWS_AT_ONCE + 1))
+    assert prune(day.services)
+    assert rows(day) == (0, ROWS_AT_ONCE + 1)
+    day.work(MINUTE)
+    assert rows(day) == (0, 0)
+    assert not prune(day.services)
 
 
 def rows(day: Workday) -> tuple[int, int]:
