@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,8 +15,11 @@ LOOK = 0.02
 class Sink:
     """Where benches send to. `delay` is the network time, in seconds, before each answer leaves."""
 
-    def __init__(self, *, delay: float = 0.0, pipelining: bool = True) -> None:
+    def __init__(self, *, delay: float = 0.0, pipelining: bool = True, keeping: bool = False) -> None:
+        """`keeping`: each mail is in a file before it is answered, as real servers do it; else it is forgotten."""
+        self._folder = tempfile.TemporaryDirectory() if keeping else None
         command = [sys.executable, "-m", "benchmarks.sink_server", str(delay), str(int(pipelining))]
+        command += [self._folder.name] if self._folder else []
         self._process = subprocess.Popen(
             command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
@@ -53,6 +57,8 @@ class Sink:
     def stop(self) -> None:
         self._process.kill()
         self._process.communicate()
+        if self._folder:
+            self._folder.cleanup()
 
     def _ask(self, question: str) -> str:
         if self._process.stdin is None or self._process.stdout is None:

@@ -32,8 +32,9 @@ class Guest:
 class Server:
     """One thread, one loop; answers wait in a heap until their network time is over."""
 
-    def __init__(self, *, delay: float, pipelining: bool) -> None:
+    def __init__(self, *, delay: float, pipelining: bool, folder: str) -> None:
         self._delay = delay
+        self._folder = folder
         self._greeting = b"250-sink\r\n250-8BITMIME\r\n" + (b"250 PIPELINING\r\n" if pipelining else b"250 HELP\r\n")
         self._letters: list[tuple[float, str, str]] = []
         self._waiting: list[tuple[float, int, Guest, bytes]] = []
@@ -110,9 +111,17 @@ class Server:
         start = guest.buffer.find(NAME, 0, end)
         stop = guest.buffer.find(b"\r\n", start + len(NAME)) if start >= 0 else 0
         name = guest.buffer[start + len(NAME) : stop] if start >= 0 else b""
+        if self._folder:
+            self._keep(guest.buffer[:end])
         self._letters.append((moment, guest.recipient.decode(), name.decode()))
         guest.buffer, guest.in_body = guest.buffer[end + len(END) :], False
         return OK
+
+    def _keep(self, content: bytes) -> None:
+        path = os.path.join(self._folder, f"{len(self._letters)}.eml")  # noqa: PTH118 (a Path costs as much as the rest)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(file, content)
+        os.close(file)
 
     def _answer(self, guest: Guest, answer: bytes) -> None:
         if self._delay:
@@ -149,4 +158,4 @@ class Server:
 
 
 if __name__ == "__main__":
-    Server(delay=float(sys.argv[1]), pipelining=sys.argv[2] == "1").run()
+    Server(delay=float(sys.argv[1]), pipelining=sys.argv[2] == "1", folder="".join(sys.argv[3:4])).run()

@@ -1,11 +1,9 @@
 """The database: transactions for reading, writing and recording, and what counts as unavailable."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -57,10 +55,15 @@ class Database:
             yield session
 
     def harden(self) -> None:
-        """Let what was recorded so far survive a power loss, while others go on. PostgreSQL does so within a second."""
-        if is_sqlite(self.engine.url):
-            with suppress(FileNotFoundError), Path(f"{self.engine.url.database}-wal").open("rb") as log:
-                os.fsync(log.fileno())
+        """Let what was recorded so far survive a power loss, while others go on. PostgreSQL does so by itself."""
+        if self.hardens:
+            with closing(self.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    @property
+    def hardens(self) -> bool:
+        """Whether somebody must see to it that what is recorded reaches the disk."""
+        return is_sqlite(self.engine.url)
 
     def at_once_engine(self) -> Engine:
         """For the few statements that run thousands of times a second: raw connections, each statement committed."""
@@ -70,6 +73,12 @@ class Database:
     def errors(self) -> type[Exception]:
         """What the driver raises by itself, where SQLAlchemy does not stand between."""
         return self.engine.dialect.loaded_dbapi.Error
+
+    @contextmanager
+    def hurrying(self) -> Iterator[Session]:
+        """Like recording, without even tidying the log of writes: whoever uses it must see to `harden`."""
+        with self._committing(Intent.HURRYING) as session:
+            yield session
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to this revision; safe when several processes do it at once."""

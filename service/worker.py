@@ -20,6 +20,7 @@ from service.emails.desk import Desk
 from service.jobs.calendars import LEASE as CALENDAR_LEASE
 from service.jobs.calendars import CalendarKeepers
 from service.jobs.claims import claim
+from service.jobs.hardening import Hardening
 from service.jobs.ledger import Ledger
 from service.jobs.parcel import Kind
 from service.jobs.prompts import Composer
@@ -72,7 +73,8 @@ class Worker:
         self._services = services
         self._desk = Desk.set_up(services.settings.mail_from, services.links, services.catalogue)
         self._composer = Composer(services, self._desk)
-        self._ledger = Ledger(services.database, services.clock, services.threads)
+        self._hardening = Hardening(services.database)
+        self._ledger = Ledger(services.database, services.clock, services.threads, on_write=self._hardening.note)
         self._senders = Senders(services, self._ledger)
         self._keepers = CalendarKeepers(services)
         self._seekers = Seekers(services)
@@ -95,6 +97,7 @@ class Worker:
 
     def _work(self) -> None:
         event("worker.started", connections=len(self._senders))
+        self._hardening.start()
         self._senders.start()
         self._keepers.start()
         self._seekers.start()
@@ -108,6 +111,7 @@ class Worker:
             while self._ledger.unswept:
                 self._ledger.sweep(SWEPT_AT_ONCE)
             self._say_goodbye()
+        self._hardening.stop()
         event("worker.stopped")
 
     def _round(self) -> timedelta:

@@ -25,7 +25,7 @@ def claim(services: Services, desk: Desk, kind: Kind, *, limit: int) -> Iterator
 
     Prompts must lie ready. Letters are written now, each saying how things stand.
     """
-    with services.database.recording() as session:
+    with services.database.hurrying() as session:
         session.connection()  # the clock is read when the lock is ours: a lease must not age while we wait for it
         now = services.clock()
         packing = Packing.of(services, kind, Lease.take(now, services.settings.lease))
@@ -35,7 +35,6 @@ def claim(services: Services, desk: Desk, kind: Kind, *, limit: int) -> Iterator
     held = [row for row in rows if row.is_held]
     with services.database.reading() as session:
         lying_ready = packing.lying_ready(session, held)
-    services.database.harden()
     unread = []
     for row in held:
         parcel = packing.parcel(row, lying_ready.get(row.id))

@@ -1,7 +1,7 @@
 """What senders write down while they hand mails over: one statement for all who wait at that moment."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -64,7 +64,10 @@ class Ledger:
     Writes survive a killed process, perhaps not a power loss (as in `Database.recording`).
     """
 
-    def __init__(self, database: Database, clock: Clock, threads: Threads) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, threads: Threads, *, on_write: Callable[[], None] = lambda: None
+    ) -> None:
+        self._on_write = on_write
         self._database, self._clock = database, clock
         self._engine = database.at_once_engine()
         self._connection: PoolProxiedConnection | None = None
@@ -97,7 +100,7 @@ class Ledger:
         """Drop drafts of prompts that have gone: later than that is recorded, when nobody waits for it."""
         ids = [self._told.popleft() for _ in range(min(limit, len(self._told)))]
         if ids:
-            with self._database.recording() as session:
+            with self._database.hurrying() as session:
                 drafts.drop_all(session, ids)
 
     def disconnect(self) -> None:
@@ -140,6 +143,7 @@ class Ledger:
         ours = {row[0] for row in found}
         for line in lines:
             line.is_ours = line.parcel.row_id in ours
+        self._on_write()
 
     def _statement(self, kind: Kind, intended: int, sent: int) -> Prepared:
         key = kind, intended, sent

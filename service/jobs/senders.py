@@ -8,7 +8,7 @@ from service.jobs.sender import SOON, Sender
 from service.jobs.shelf import Shelf
 from service.services import Services
 
-ROOM = 200
+ROOM = 400
 """More are claimed when fewer wait."""
 
 

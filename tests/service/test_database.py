@@ -20,7 +20,7 @@ from service.database import Database
 from tests.forks import fork
 from tests.postgres import Postgres
 
-WAYS = ("writing", "recording")
+WAYS = ("writing", "recording", "hurrying")
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -36,6 +36,7 @@ def way(database: Database, name: str) -> AbstractContextManager[Session]:
     ways: dict[str, Callable[[], AbstractContextManager[Session]]] = {
         "writing": database.writing,
         "recording": database.recording,
+        "hurrying": database.hurrying,
     }
     return ways[name]()
 
@@ -233,6 +234,22 @@ def test_postgresql_waits_for_the_disk_unless_recording(postgresql_url: str) -> 
     for name, level in (("writing", "on"), ("recording", "off"), ("writing", "on")):
         with way(database, name) as session:
             assert session.scalar(text("SHOW synchronous_commit")) == level
+    database.close()
+
+
+def test_what_was_recorded_in_a_hurry_is_hardened_while_others_write(sqlite_url: str, tmp_path: Path) -> None:
+    database = Database.open(sqlite_url)
+    with database.hurrying() as session:
+        session.execute(text("CREATE TABLE cups (id INTEGER PRIMARY KEY, word TEXT NOT NULL)"))
+        put(session, 1)
+    with database.hurrying() as other:
+        other.connection()
+        database.harden()
+    copy = tmp_path / "what-the-power-loss-left.sqlite3"
+    copy.write_bytes(Path(database.engine.url.database or "").read_bytes())
+    left = Database.open(f"sqlite:///{copy}")
+    assert count(left) == 1
+    left.close()
     database.close()
 
 
