@@ -15,7 +15,7 @@ from service.jobs import drafts
 from service.jobs.drafts import Composed
 from service.jobs.parcel import UNWRITABLE
 from service.jobs.uncomposed import fetch, hold, look
-from service.logs import event, failure
+from service.logs import event, events, failure
 from service.services import Services
 
 A_MINUTES_WORK = 5000
@@ -62,9 +62,14 @@ class Composer:
             drawn = self._draw(session, occasions)
             mails = [self._write(session, one, drawn, now) for one in occasions]
             drafts.keep(session, Delivery, [mail for mail in mails if mail], self._services.strongbox, now)
-        for one, mail in zip(occasions, mails, strict=True):
-            if mail:
-                event("delivery.composed", id=one.delivery_id, occurrence=one.occurrence_id, plan=one.plan_id)
+        events(
+            "delivery.composed",
+            [
+                {"id": one.delivery_id, "occurrence": one.occurrence_id, "plan": one.plan_id}
+                for one, mail in zip(occasions, mails, strict=True)
+                if mail
+            ],
+        )
         return sum(mail is not None for mail in mails)
 
     def _draw(self, session: Session, occasions: Sequence[Occasion]) -> dict[int, Drawn]:
