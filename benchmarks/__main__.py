@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import calendars, free_time, herd, quiet, size
+from benchmarks import calendars, free_time, herd, quiet, size, workers
 from benchmarks.peers import compared as peers
 
 BENCHES = {
     "herd": herd.main,
     "quiet": quiet.main,
     "size": size.main,
+    "workers": workers.main,
     "peers": peers.main,
     "calendars": calendars.main,
     "free_time": free_time.main,
