@@ -99,7 +99,9 @@ class Handing:
         if not parcel.is_last:
             line = Line(parcel, Step.INTENDED)
             self.ledger.write(line, *self._left_from_before())
-            return line.is_ours is True
+            return line.is_ours is True and not self._left_from_before()
+        if self.before is not None:
+            self.before.settle()  # never are two mails of one connection in doubt
         with self.services.database.writing() as session:
             return parcel.kind.intend(session, parcel.row_id, parcel.lease, copies=parcel.copies + 1)
 

@@ -58,9 +58,12 @@ class Observer:
     def may_leave(self, envelope: Envelope) -> None:
         strand = _running()
         row_id = delivery_id(envelope)
+        intended = None
         if row_id is not None:
-            promises.may_leave(self.record, row_id, self.record.intents.pop((row_id, process_of(strand)), None))
-        strand.copy = Copy(envelope, strand, self.record.time.passed, strand.stalled)
+            intended = self.record.intents.pop((row_id, process_of(strand)), None)
+            promises.may_leave(self.record, row_id, intended)
+        holder = intended.holder if intended is not None else None
+        strand.copy = Copy(envelope, strand, self.record.time.passed, strand.stalled, holder)
 
     def leaves(self, envelope: Envelope) -> None:
         copy = _running().copy

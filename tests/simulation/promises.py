@@ -33,6 +33,7 @@ def leaves(record: Record, copy: Copy) -> None:
     """A body leaves whole."""
     earlier = [one for one in record.copies if one.message_id == copy.message_id and one.may_have_arrived]
     words = label(copy.envelope)
+    _nothing_else_in_doubt(record, copy)
     record.must(len(earlier) < COPIES, f"{words} leaves for the third time")
     if copy.delivery_id is not None:
         ever = [one for one in record.of(copy.delivery_id) if one.may_have_arrived]
@@ -42,15 +43,13 @@ def leaves(record: Record, copy: Copy) -> None:
         record.must(one.is_excused, f"{words} leaves again, though nobody died and every answer arrived")
 
 
-def killed(record: Record, process: str, connections: int) -> None:
-    """A worker is about to die: of how many copies will nobody know?"""
-    doubtful = {
-        copy.delivery_id
-        for copy in record.copies
-        if copy.strand.name.startswith(f"{process}/") and copy.may_have_arrived and copy.delivery_id is not None
-        if record.owners.get(record.rows[copy.delivery_id].holder or 0) == process
-    }
-    record.must(len(doubtful) <= connections, f"{len(doubtful)} copies are in doubt, over {connections} connections")
+def _nothing_else_in_doubt(record: Record, copy: Copy) -> None:
+    """Of one mail a connection nobody would know, were its worker killed now: of no second one."""
+    for one in record.copies:
+        row = record.rows[one.delivery_id] if one.delivery_id is not None else None
+        if one.strand is copy.strand and one.may_have_arrived and row is not None and row.id != copy.delivery_id:
+            is_open = row.is_held and row.holder == one.holder
+            record.must(not is_open, f"{label(copy.envelope)} leaves before prompt {row.id} is written down")
 
 
 def _belonged_to(record: Record, who: str, before: Row, row: Row) -> None:

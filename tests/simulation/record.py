@@ -53,6 +53,8 @@ class Copy:
     """Seconds passed by then."""
     stalled: float
     """How long its strand had been stalled by then, in all of its life."""
+    holder: int | None = None
+    """Of its row, when it was put on record that it may leave."""
     is_whole: bool = False
     reply: Reply | None = None
     """What the server did with it; None while nobody knows."""

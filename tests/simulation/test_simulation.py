@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.service.workday import ANA
+from tests.service.workday import ANA, BEN
 from tests.simulation.conftest import Begin
-from tests.simulation.deeds import Answer, Crash, Deed, LoseAnswers, Oversleep, Start, ToTheStart, Work
+from tests.simulation.deeds import Answer, Crash, Deed, LoseAnswers, Oversleep, StandStill, Start, ToTheStart, Work
 from tests.simulation.ending import settle
 from tests.simulation.machine import Machine
 from tests.simulation.planted import PLANTED
@@ -40,6 +40,13 @@ WORTH_TRYING: dict[str, list[Deed]] = {
     "killed after the body": [Work(60, Step.ANSWER), Crash(0), Crash(0), Work(400)],
     "killed twice after the body": [Work(60, Step.DOT), Crash(0), Crash(0), Work(130, Step.DOT), Crash(0), Crash(0)],
     "killed when it was just written down": [Work(60, Step.COMMITTED, times=8), Crash(0), Crash(0), Work(400)],
+    "a last copy right behind another mail": [
+        Answer(Step.ANSWER, Reply.TAKEN, times=2, to=BEN),
+        Answer(Step.ANSWER, Reply.LATER, times=2, to=ANA),
+        Work(1),
+        StandStill(10),
+        Work(60),
+    ],
     "the database's answers are lost": [LoseAnswers(times=12), Work(130)],
 }
 

@@ -9,9 +9,8 @@ from random import Random
 from service import logs
 from service.services import Sending, Services
 from service.wiring import answer_time
-from tests.simulation import promises
 from tests.simulation.observer import Observer
-from tests.simulation.post import CONNECTIONS, MailServer
+from tests.simulation.post import MailServer
 from tests.simulation.record import Record
 from tests.simulation.strand import Step, Strand
 from tests.simulation.time import Time
@@ -93,7 +92,6 @@ class World:
         self.processes.append(Process(name, self.services, self.time.elapsed, self.next_look))
 
     def kill(self, process: Process) -> None:
-        promises.killed(self.record, process.name, CONNECTIONS)
         self.record.say(f"{process.name} is killed: {process.strands}")
         self.record.disturb()
         process.kill()
