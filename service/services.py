@@ -23,7 +23,7 @@ class Sending:
     """How mail may be handed over."""
 
     patience: timedelta = timedelta(seconds=5)
-    """How long the server may take to answer a body; well inside the lease."""
+    """How long the server may take to take a body and to answer it; well inside the lease."""
 
 
 @dataclass(frozen=True, slots=True)

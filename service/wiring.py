@@ -119,8 +119,8 @@ def mail_check(settings: Settings) -> "MailCheck":
 
 
 def sending(settings: Settings) -> Sending:
-    """As much patience as the lease allows."""
-    return Sending(answer_time(settings.lease))
+    """As much patience as the lease allows: one step for the body, one for the answer to it."""
+    return Sending(2 * answer_time(settings.lease))
 
 
 def mailbox(settings: Settings) -> Mailbox | None:

@@ -67,6 +67,11 @@ class Handing:
         """Whether it was accepted, and that is still to be written down."""
         return self._accepted is not None and self._accepted.is_ours is None
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether it can be written down with the next one, whose relay may take its time."""
+        return self.is_unsettled and self._is_covered(self.services.clock())
+
     def settle(self) -> None:
         """Write down what still is to be. What the ledger cannot take now is written however long that takes."""
         if self._accepted is None or not self.is_unsettled:
@@ -90,9 +95,10 @@ class Handing:
     def _is_time(self) -> bool:
         """Not before the start nor after the window, and the lease covers the server's answer."""
         now, parcel = self.services.clock(), self.parcel
-        return (
-            parcel.due_at <= now < parcel.expires_at and now + self.services.sending.patience <= parcel.lease.until_at
-        )
+        return parcel.due_at <= now < parcel.expires_at and self._is_covered(now)
+
+    def _is_covered(self, now: datetime) -> bool:
+        return now + self.services.sending.patience <= self.parcel.lease.until_at
 
     def _intend(self) -> bool:
         parcel = self.parcel

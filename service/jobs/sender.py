@@ -104,7 +104,7 @@ class Sender:
 
     def _next_on(self, handing: Handing, ahead: Parcel | None) -> Parcel | None:
         """The parcel that was announced, if nothing keeps it from being handed over at once."""
-        if ahead is None or not handing.is_unsettled or not self.connection.hears_next or self.stopping.is_set():
+        if ahead is None or not handing.may_wait or not self.connection.hears_next or self.stopping.is_set():
             return None
         return self.shelf.take_announced(self.number)
 

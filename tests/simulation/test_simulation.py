@@ -5,11 +5,16 @@ STEPS_IN_SIMULATION=5000 makes it that many steps, and lets chance find the plan
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from service.services import Services
+from service.wiring import sending
 from tests.service.workday import ANA, BEN
 from tests.simulation.conftest import Begin
 from tests.simulation.deeds import Answer, Crash, Deed, LoseAnswers, Oversleep, StandStill, Start, ToTheStart, Work
@@ -64,7 +69,7 @@ def live(world: World, deeds: Sequence[Deed]) -> None:
 def search(begin: Callable[[], World], *, examples: int, phases: Sequence[Phase], derandomize: bool = False) -> None:
     run_state_machine_as_test(
         lambda: Machine(begin),
-        settings=settings(
+        settings=hypothesis_settings(
             max_examples=examples,
             stateful_step_count=STEPS_EACH,
             derandomize=derandomize,
@@ -81,6 +86,16 @@ def test_prompts_keep_their_promises(begin: Begin) -> None:
     phases = [Phase.generate, Phase.shrink] if STEPS else [Phase.generate]
     examples = STEPS // STEPS_EACH or EXAMPLES
     search(lambda: begin(AS_IT_IS), examples=examples, phases=phases, derandomize=not STEPS)
+
+
+def test_a_server_that_is_slow_at_every_step_does_not_outlast_a_lease(begin: Begin) -> None:
+    slow = [Answer(at, Reply.SLOW, times=2) for at in (Step.RCPT, Step.BODY, Step.ANSWER)]
+    live(begin(Plant(with_a_minutes_lease)), [Answer(Step.ANSWER, Reply.SLOW, times=2), Work(2), *slow, Work(200)])
+
+
+def with_a_minutes_lease(services: Services) -> Services:
+    settings = replace(services.settings, lease=timedelta(minutes=1))
+    return replace(services, settings=settings, sending=sending(settings))
 
 
 @pytest.mark.parametrize("name", SHOWING)

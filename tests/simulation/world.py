@@ -7,8 +7,8 @@ from datetime import timedelta
 from random import Random
 
 from service import logs
-from service.services import Sending, Services
-from service.wiring import answer_time
+from service.services import Services
+from service.wiring import answer_time, sending
 from tests.simulation.observer import Observer
 from tests.simulation.post import MailServer
 from tests.simulation.record import Record
@@ -67,11 +67,13 @@ class World:
     def begin(cls, services: Services, time: Time, plant: Plant) -> "World":
         record = Record(time, services.settings.lease)
         observer = Observer(services.database, record)
-        sending = Sending(answer_time(services.settings.lease))
-        server = MailServer(time.elapsed, observer, (plant.timeout or sending.patience).total_seconds())
+        timeout = plant.timeout or answer_time(services.settings.lease)
+        server = MailServer(time.elapsed, observer, timeout.total_seconds())
         turn = Turn(time.elapsed, observer.committed)
         database = SteppedDatabase(services.database.engine, turn=turn)
-        services = replace(services, clock=time.now, mailer=server, keepers=0, database=database, sending=sending)
+        services = replace(
+            services, clock=time.now, mailer=server, keepers=0, database=database, sending=sending(services.settings)
+        )
         observer.committed()
         return cls(plant.services(services), time, record, server, turn, observer)
 
