@@ -122,7 +122,7 @@ class Ledger:
 
     def _write_group(self, entries: Sequence[Entry]) -> None:
         lines = sorted((line for entry in entries for line in entry.lines), key=lambda line: line.step)
-        for kind in {line.parcel.kind for line in lines}:
+        for kind in dict.fromkeys(line.parcel.kind for line in lines):
             self._run(kind, [line for line in lines if line.parcel.kind is kind])
         for entry in entries:
             entry.is_settled = True

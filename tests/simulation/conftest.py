@@ -24,7 +24,7 @@ Begin = Callable[[Plant], World]
 def settled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Services, Path]:
     """Services, and a database in which the two have agreed on everything."""
     root = tmp_path_factory.mktemp("settled")
-    path = shutil.copy(sqlite_template, root / "settled.sqlite3")
+    path = Path(shutil.copy(sqlite_template, root / "settled.sqlite3"))
     database = Database.open(f"sqlite:///{path}")
     services = workday(database, root, Catalogue.load(DECKS)).services
     settle_down(services, STARTS_AT)

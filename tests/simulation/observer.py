@@ -1,10 +1,13 @@
 """Sees every commit and every byte at the mail server, writes it down, and holds it against what is promised."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import PoolProxiedConnection, select
+from sqlalchemy import Row as SqlRow
 
 from rituals.delivery import Delivery
+from rituals.errand import State
 from rituals.interfaces import Envelope
 from rituals.occurrence import Occurrence
 from service.database import Database
@@ -15,6 +18,9 @@ from tests.simulation.strand import Step, Strand, current
 
 COLUMNS = (Delivery.id, Delivery.state, Delivery.copies, Delivery.holder, Delivery.due_at, Delivery.try_at)
 EVERYTHING = select(*COLUMNS, Occurrence.starts_at, Occurrence.ends_at).join(Delivery.occurrence)
+
+
+Seen = SqlRow[int, State, int, int | None, datetime, datetime | None, datetime, datetime]
 
 
 @dataclass(slots=True)
@@ -33,10 +39,8 @@ class Observer:
         self.version = version
         who = process_of(current())
         with self.database.reading() as session:
-            rows = [
-                Row(*row, half=(ends_at - starts_at) / 2) for *row, starts_at, ends_at in session.execute(EVERYTHING)
-            ]
-        for row in rows:
+            rows = session.execute(EVERYTHING).all()
+        for row in map(_row, rows):
             before = self.record.rows.get(row.id)
             if before != row:
                 self.record.rows[row.id] = row
@@ -100,6 +104,11 @@ class Observer:
         promises.changed(record, who, before, row)
         if row.is_held and row.holder == before.holder and row.copies > before.copies and row.holder is not None:
             record.intents[row.id, record.owners[row.holder]] = row
+
+
+def _row(row: Seen) -> Row:
+    row_id, state, copies, holder, due_at, try_at, starts_at, ends_at = row
+    return Row(row_id, state, copies, holder, due_at, try_at, (ends_at - starts_at) / 2)
 
 
 def _running() -> Strand:

@@ -71,7 +71,8 @@ def marked_before_the_send(services: Services) -> Services:
 
 def no_fencing(services: Services) -> Services:
     """What is recorded is recorded, whoever holds the row by now."""
-    return _with(services, reword=lambda sql: sql.replace("delivery.holder = ?", "? IS NOT NULL"))
+    unfenced = replace(stepped(services), reword=lambda sql: sql.replace("delivery.holder = ?", "? IS NOT NULL"))
+    return replace(services, database=unfenced)
 
 
 def no_cap(services: Services) -> Services:
@@ -82,7 +83,7 @@ def no_cap(services: Services) -> Services:
         again = given_up.values(state=State.PLANNED, copies=COPIES - 1, try_at=Delivery.settled_at, settled_at=None)
         session.execute(again.execution_options(synchronize_session=False))
 
-    return _with(services, after=mistake)
+    return replace(services, database=replace(stepped(services), after=mistake))
 
 
 def local_window(services: Services) -> Services:
@@ -93,12 +94,12 @@ def local_window(services: Services) -> Services:
             if delivery.expires_at < delivery.due_at + timedelta(hours=1):
                 delivery.expires_at = wall_clock(delivery.expires_at, ZONE).replace(tzinfo=UTC)
 
-    return _with(services, after=mistake)
+    return replace(services, database=replace(stepped(services), after=mistake))
 
 
-def _with(services: Services, **changed: object) -> Services:
+def stepped(services: Services) -> SteppedDatabase:
     assert isinstance(services.database, SteppedDatabase)
-    return replace(services, database=replace(services.database, **changed))
+    return services.database
 
 
 PLANTED: Mapping[str, Plant] = {

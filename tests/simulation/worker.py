@@ -111,7 +111,7 @@ class Process:
             event=lambda: Alarm(self.elapsed),
             turn=TakingTurns,
             elapsed=self.elapsed,
-            sleep=lambda seconds: Alarm(self.elapsed).wait(seconds) and None,
+            sleep=self._sleep,
         )
         worker = Worker(replace(self.services, threads=threads), self._stop, elapsed=self.elapsed)
         self.begin(MAIN, worker.run)
@@ -141,6 +141,9 @@ class Process:
         """SIGKILL."""
         for strand in self.strands:
             strand.drop()
+
+    def _sleep(self, seconds: float) -> None:
+        Alarm(self.elapsed).wait(seconds)
 
     def _thread(self, work: Callable[[], None], name: str) -> Running:
         return Thread(self, work, name)
