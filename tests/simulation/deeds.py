@@ -109,8 +109,8 @@ class StandStill:
 
     def __call__(self, world: World) -> None:
         world.record.say(f"all stand still for {self.seconds} s")
-        world.record.disturb()
         world.let_pass(self.seconds)
+        world.record.disturb()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ STALLS = often(
 )
 REPLIES = st.builds(
     deeds.Answer,
-    at=st.sampled_from([Step.RCPT, Step.BODY, Step.ANSWER, Step.ANSWER]),
-    reply=st.sampled_from([*MISHAPS, Reply.SLOW, Reply.TAKEN]),
+    at=st.sampled_from([Step.RCPT, Step.BODY, *[Step.ANSWER] * 4]),
+    reply=st.sampled_from([*MISHAPS, *[Reply.SLOW, Reply.TAKEN] * 3]),
     times=st.integers(1, 6),
     to=st.sampled_from([None, *couple.BOTH]),
 )
