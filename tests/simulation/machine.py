@@ -83,11 +83,12 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.world = begin()
 
-    @initialize(workers=st.sampled_from([2, 2, 1, 3]), before=st.sampled_from([1, 1, 30]))
-    def begins(self, workers: int, before: float) -> None:
+    @initialize(workers=st.sampled_from([2, 2, 1, 3]), before=st.sampled_from([1, 1, 30]), answer=REPLIES)
+    def begins(self, workers: int, before: float, answer: Deed) -> None:
         for _ in range(workers):
             self.world.start()
         deeds.ToTheStart(before)(self.world)
+        answer(self.world)
 
     @rule(deed=WORK)
     def works(self, deed: Deed) -> None:
