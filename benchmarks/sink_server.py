@@ -118,7 +118,7 @@ class Server:
         return OK
 
     def _keep(self, content: bytes) -> None:
-        path = os.path.join(self._folder, f"{len(self._letters)}.eml")  # noqa: PTH118 (a Path costs as much as the rest)
+        path = os.path.join(self._folder, f"{len(self._letters)}.eml")
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         os.write(file, content)
         os.close(file)
